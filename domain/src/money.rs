@@ -1,0 +1,114 @@
+//! Money: whole minor units and a currency, checked; no floats anywhere.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A currency by its ISO 4217 code, upper case.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+/// A string that is no currency code.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0:?} is not a currency code such as EUR")]
+pub struct InvalidCurrency(String);
+
+impl Currency {
+    /// The ISO 4217 code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("only ASCII letters are ever stored")
+    }
+}
+
+impl FromStr for Currency {
+    type Err = InvalidCurrency;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.as_bytes() {
+            [a, b, c] if [a, b, c].iter().all(|letter| letter.is_ascii_uppercase()) => {
+                Ok(Self([*a, *b, *c]))
+            }
+            _ => Err(InvalidCurrency(text.to_owned())),
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = InvalidCurrency;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.code().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())
+    }
+}
+
+/// An amount of money, on the wire `{amount, currency}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// In the currency's minor unit: cents for EUR, yen for JPY.
+    #[serde(rename = "amount")]
+    pub minor: i64,
+    /// The currency of the amount.
+    pub currency: Currency,
+}
+
+/// A sum that cannot be formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum MoneyError {
+    /// The two amounts are of different currencies.
+    #[error("{0} and {1} cannot be added")]
+    CurrencyMismatch(Currency, Currency),
+    /// The result exceeds what can be stored.
+    #[error("the amount is out of range")]
+    OutOfRange,
+}
+
+impl Money {
+    /// No money at all.
+    #[must_use]
+    pub fn zero(currency: Currency) -> Self {
+        Self { minor: 0, currency }
+    }
+
+    /// The sum of two amounts of one currency.
+    ///
+    /// # Errors
+    /// Different currencies, or a sum out of range.
+    pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
+        }
+        let minor = self.minor.checked_add(other.minor);
+        minor.map(|minor| Self { minor, ..self }).ok_or(MoneyError::OutOfRange)
+    }
+
+    /// The amount `quantity` times.
+    ///
+    /// # Errors
+    /// A product out of range.
+    pub fn times(self, quantity: u32) -> Result<Self, MoneyError> {
+        let minor = self.minor.checked_mul(i64::from(quantity));
+        minor.map(|minor| Self { minor, ..self }).ok_or(MoneyError::OutOfRange)
+    }
+}

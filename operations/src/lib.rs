@@ -1,0 +1,25 @@
+//! What the business does: one module per concern, each operation one public function.
+
+pub mod doors;
+pub mod orders;
+pub mod payments;
+pub mod people;
+
+use std::sync::Arc;
+
+use actors::Registry;
+use domain::ticket_code::TicketKeys;
+use sqlx::PgPool;
+
+/// What every operation works with.
+#[derive(Clone)]
+pub struct App {
+    /// The database, for everything but the journal.
+    pub pool: PgPool,
+    /// The live sessions.
+    pub registry: Registry,
+    /// What signs and verifies ticket codes.
+    pub ticket_keys: Arc<TicketKeys>,
+    /// Whether this is the demo: only then the provider `test` takes payments.
+    pub demo: bool,
+}
