@@ -3,6 +3,7 @@
 //! One module per concern; each function is one statement or one transaction. What a person's
 //! request leads to takes the owner's scope as its first parameter after the connection.
 
+pub mod catalogue;
 pub mod journal;
 
 use sqlx::PgPool;
