@@ -1,9 +1,12 @@
 //! What the business does: one module per concern, each operation one public function.
 
+pub mod demo_house;
 pub mod doors;
+pub mod import_plan;
 pub mod orders;
 pub mod payments;
 pub mod people;
+pub mod publish;
 
 use std::sync::Arc;
 

@@ -1,0 +1,1 @@
+//! The seating-plan JSON of pretix, read and checked.
