@@ -23,6 +23,7 @@ pub mod manifest;
 pub mod money;
 pub mod order;
 pub mod pnr;
+pub mod rows;
 pub mod seat_map;
 pub mod ticket_code;
 pub mod time;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::ids::SectionId;
+use crate::rows::Rows;
 
 /// A seat's place in the manifest, 0-based and dense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,6 +132,7 @@ pub struct Manifest {
     sections: Vec<Section>,
     seats: Vec<Seat>,
     focus: Point,
+    rows: Rows,
 }
 
 /// A manifest as it is stored.
@@ -178,14 +180,26 @@ impl Manifest {
         }
         let mut last = SectionIndex(0);
         for (position, seat) in seats.iter().enumerate() {
-            let seated = sections.get(seat.section.position()).is_some_and(Section::is_seated);
+            let seated = sections
+                .get(seat.section.position())
+                .is_some_and(Section::is_seated);
             if !seated || seat.section < last {
                 return Err(InvalidManifest::Misplaced(position));
             }
             last = seat.section;
         }
-        let manifest = Self { sections, seats, focus };
-        let standing: u64 = manifest.sections.iter().map(|section| u64::from(section.capacity())).sum();
+        let rows = Rows::new(&seats, sections.len(), focus);
+        let manifest = Self {
+            sections,
+            seats,
+            focus,
+            rows,
+        };
+        let standing: u64 = manifest
+            .sections
+            .iter()
+            .map(|section| u64::from(section.capacity()))
+            .sum();
         if manifest.seats.is_empty() && standing == 0 {
             return Err(InvalidManifest::Empty);
         }
@@ -210,6 +224,12 @@ impl Manifest {
         self.focus
     }
 
+    /// Which seats are neighbours.
+    #[must_use]
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
     /// The seat at an index, if there is one.
     #[must_use]
     pub fn seat(&self, index: SeatIndex) -> Option<&Seat> {
@@ -225,7 +245,10 @@ impl Manifest {
     /// Where a section stands in this manifest.
     #[must_use]
     pub fn section_index(&self, section_id: SectionId) -> Option<SectionIndex> {
-        let position = self.sections.iter().position(|section| section.section_id == section_id)?;
+        let position = self
+            .sections
+            .iter()
+            .position(|section| section.section_id == section_id)?;
         u16::try_from(position).ok().map(SectionIndex)
     }
 
@@ -269,6 +292,10 @@ impl TryFrom<Document> for Manifest {
 
 impl From<Manifest> for Document {
     fn from(manifest: Manifest) -> Self {
-        Self { sections: manifest.sections, seats: manifest.seats, focus: manifest.focus }
+        Self {
+            sections: manifest.sections,
+            seats: manifest.seats,
+            focus: manifest.focus,
+        }
     }
 }

@@ -100,7 +100,9 @@ impl Money {
             return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
         }
         let minor = self.minor.checked_add(other.minor);
-        minor.map(|minor| Self { minor, ..self }).ok_or(MoneyError::OutOfRange)
+        minor
+            .map(|minor| Self { minor, ..self })
+            .ok_or(MoneyError::OutOfRange)
     }
 
     /// The amount `quantity` times.
@@ -109,6 +111,8 @@ impl Money {
     /// A product out of range.
     pub fn times(self, quantity: u32) -> Result<Self, MoneyError> {
         let minor = self.minor.checked_mul(i64::from(quantity));
-        minor.map(|minor| Self { minor, ..self }).ok_or(MoneyError::OutOfRange)
+        minor
+            .map(|minor| Self { minor, ..self })
+            .ok_or(MoneyError::OutOfRange)
     }
 }

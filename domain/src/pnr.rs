@@ -57,7 +57,11 @@ impl FromStr for Pnr {
             *place = byte;
             count = usize::saturating_add(count, 1);
         }
-        if count == Self::LEN { Ok(Self(characters)) } else { Err(InvalidPnr) }
+        if count == Self::LEN {
+            Ok(Self(characters))
+        } else {
+            Err(InvalidPnr)
+        }
     }
 }
 
@@ -80,7 +84,11 @@ mod tests {
     #[test]
     fn a_pnr_is_read_back_as_people_type_it() {
         let pnr = Pnr::from_number(123_456_789_012);
-        let typed = format!("{}-{} ", &pnr.as_str()[..4].to_lowercase(), &pnr.as_str()[4..]);
+        let typed = format!(
+            "{}-{} ",
+            &pnr.as_str()[..4].to_lowercase(),
+            &pnr.as_str()[4..]
+        );
         assert_eq!(typed.parse(), Ok(pnr));
     }
 

@@ -52,8 +52,13 @@ impl TicketKeys {
     /// Without a key, or with more than 256.
     #[must_use]
     pub fn new(secrets: &[[u8; 32]]) -> Self {
-        assert!((1..=256).contains(&secrets.len()), "one to 256 ticket keys are needed");
-        Self { keys: secrets.iter().map(SigningKey::from_bytes).collect() }
+        assert!(
+            (1..=256).contains(&secrets.len()),
+            "one to 256 ticket keys are needed"
+        );
+        Self {
+            keys: secrets.iter().map(SigningKey::from_bytes).collect(),
+        }
     }
 
     /// Signs a ticket's code with the newest key.
@@ -78,13 +83,21 @@ impl TicketKeys {
     pub fn verify(&self, text: &str) -> Result<TicketCode, InvalidCode> {
         let (signed, signature) = text.trim().rsplit_once('.').ok_or(InvalidCode::Malformed)?;
         let payload = signed.strip_prefix(PREFIX).ok_or(InvalidCode::Malformed)?;
-        let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| InvalidCode::Malformed)?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| InvalidCode::Malformed)?;
+        let payload = URL_SAFE_NO_PAD
+            .decode(payload)
+            .map_err(|_| InvalidCode::Malformed)?;
+        let signature = URL_SAFE_NO_PAD
+            .decode(signature)
+            .map_err(|_| InvalidCode::Malformed)?;
         let signature = Signature::from_slice(&signature).map_err(|_| InvalidCode::Malformed)?;
         let (key_id, code) = read_payload(&payload).ok_or(InvalidCode::Malformed)?;
-        let key = self.keys.get(usize::from(key_id)).ok_or(InvalidCode::UnknownKey)?;
+        let key = self
+            .keys
+            .get(usize::from(key_id))
+            .ok_or(InvalidCode::UnknownKey)?;
         let key: VerifyingKey = key.verifying_key();
-        key.verify_strict(signed.as_bytes(), &signature).map_err(|_| InvalidCode::Forged)?;
+        key.verify_strict(signed.as_bytes(), &signature)
+            .map_err(|_| InvalidCode::Forged)?;
         Ok(code)
     }
 }
@@ -125,7 +138,10 @@ mod tests {
     #[test]
     fn a_code_of_an_older_key_stays_valid_after_rotation() {
         let text = TicketKeys::new(&[[1; 32]]).sign(&code());
-        assert_eq!(TicketKeys::new(&[[1; 32], [2; 32]]).verify(&text), Ok(code()));
+        assert_eq!(
+            TicketKeys::new(&[[1; 32], [2; 32]]).verify(&text),
+            Ok(code())
+        );
     }
 
     #[test]

@@ -53,7 +53,10 @@ pub struct Lot {
 
 impl Lot {
     /// No places.
-    pub const NONE: Self = Self { quantity: 0, state: LotState::Held };
+    pub const NONE: Self = Self {
+        quantity: 0,
+        state: LotState::Held,
+    };
 }
 
 /// One step of a seat map.
