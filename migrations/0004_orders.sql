@@ -11,8 +11,8 @@ create table event_session_order (
         constraint order_status_is_known check (status in ('PENDING', 'PAID', 'CANCELLED', 'REFUNDED')),
     ending text constraint order_ending_is_known check (ending in ('cancelled', 'expired')),
     opened_at timestamptz not null,
-    first_claimed_at timestamptz,
-    extended_at timestamptz,
+    has_claimed boolean not null default false,
+    is_extended boolean not null default false,
     expire_if_not_completed_at timestamptz not null,
     paid_at timestamptz,
     constraint order_paid_has_instant check (status <> 'PAID' or paid_at is not null)

@@ -22,6 +22,7 @@ create table payment (
     constraint payment_refund_within_amount check (refunded >= 0 and refunded <= coalesce(amount, 0))
 );
 create unique index payment_succeeds_once_per_order on payment (order_id) where state = 'succeeded';
+create unique index payment_is_one_pending_per_order on payment (order_id) where state = 'pending';
 
 create table refund (
     refund_id uuid primary key,
@@ -66,6 +67,8 @@ create table scan (
     session_id uuid not null references event_session,
     account_id uuid not null references account,
     nonce text not null,
+    -- What was scanned, hashed: a nonce that comes back with something else is refused.
+    request_hash bytea not null constraint scan_request_hash_is_sha256 check (octet_length(request_hash) = 32),
     device text not null default '',
     ticket_id uuid references ticket,
     verdict text not null,

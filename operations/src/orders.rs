@@ -36,7 +36,8 @@ pub struct OrderView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaymentView {
     pub payment_id: PaymentId,
-    pub provider: Provider,
+    /// Who takes the money; nobody where there was nothing to pay.
+    pub provider: Option<Provider>,
     pub state: PaymentState,
 }
 
