@@ -2,10 +2,21 @@
 //!
 //! Nothing here shows a draft: a session that is not published does not exist for these readers.
 
-use domain::{Currency, Manifest, ManifestId, Money, SessionId, Timestamp};
+use chrono::{DateTime, Utc};
+use domain::{
+    CityId, Currency, EventId, Manifest, ManifestId, Money, SessionId, Timestamp, VenueId,
+};
 use serde::{Deserialize, Serialize};
-use sqlx::PgExecutor;
 use sqlx::types::Json;
+use sqlx::{PgExecutor, PgPool};
+use uuid::Uuid;
+
+use crate::instant;
+
+/// How many events one page of the listing has.
+pub const EVENTS_PER_PAGE: u32 = 24;
+/// How many sessions of one event the listing shows, the next ones first.
+const SESSIONS_PER_EVENT_MAX: i64 = 100;
 
 /// Where a session stands with its sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +59,163 @@ pub struct LiveSession {
     pub hold_secs: u32,
     /// The all-in price of a place, by section index.
     pub prices: Vec<Money>,
+}
+
+/// Which events to list. Absent is any. A place in a page's address, so all of it is text or an instant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// The slug or id of a category.
+    pub category: Option<String>,
+    /// The slug or id of a city.
+    pub city: Option<String>,
+    /// The slug or id of an artist.
+    pub artist: Option<String>,
+    /// The slug or id of a venue.
+    pub venue: Option<String>,
+    /// Words to be found as they stand in the title, an artist's or the venue's name.
+    pub query: Option<String>,
+    /// Sessions that begin then or later; else from now on.
+    pub from: Option<Timestamp>,
+    /// Sessions that begin before then.
+    pub to: Option<Timestamp>,
+    /// Which page, from 1. Nought is taken as 1.
+    pub page: u32,
+}
+
+/// A page of the listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventPage {
+    /// The events by their first session that fits.
+    pub events: Vec<ListedEvent>,
+    /// The number of the next page, if there is one.
+    pub next_page: Option<u32>,
+}
+
+/// An event with its sessions that fit, by start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedEvent {
+    /// The event.
+    pub event_id: EventId,
+    /// Part of its page's address.
+    pub slug: String,
+    /// As advertised.
+    pub title: String,
+    /// At least one.
+    pub sessions: Vec<ListedSession>,
+}
+
+/// A session in a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSession {
+    /// The session.
+    pub session_id: SessionId,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// The venue's time zone, an IANA name.
+    pub time_zone: String,
+    /// The venue's name.
+    pub venue: String,
+    /// The city's name.
+    pub city: String,
+    /// When it can be bought.
+    pub sale: Sale,
+}
+
+/// When a session can be bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sale {
+    /// Where the session stands.
+    pub status: SessionStatus,
+    /// When its sale begins.
+    pub from: Timestamp,
+    /// When its sale ends, if that is settled.
+    pub until: Option<Timestamp>,
+}
+
+/// An event as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventDetail {
+    /// The event.
+    pub event: EventSummary,
+    /// Its sessions to come, by start.
+    pub sessions: Vec<ListedSession>,
+}
+
+/// What is advertised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventSummary {
+    /// The event.
+    pub event_id: EventId,
+    /// Part of its page's address.
+    pub slug: String,
+    /// As advertised.
+    pub title: String,
+    /// Plain text.
+    pub description: String,
+    /// The category's name.
+    pub category: String,
+    /// The category's slug.
+    pub category_slug: String,
+    /// The artists' names, the first ones first.
+    pub artists: Vec<String>,
+}
+
+/// A place, with what is printed of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VenueSummary {
+    /// The venue.
+    pub venue_id: VenueId,
+    /// Part of its page's address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Its street address, which may be empty.
+    pub address: String,
+    /// An IANA name.
+    pub time_zone: String,
+    /// The city it is in.
+    pub city_id: CityId,
+    /// The city's name.
+    pub city: String,
+    /// An ISO 3166 code.
+    pub country_code: String,
+}
+
+/// A session as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionDetail {
+    /// The session.
+    pub session_id: SessionId,
+    /// What is performed.
+    pub event: EventSummary,
+    /// Where.
+    pub venue: VenueSummary,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// From when tickets are admitted; at any time if that is not settled.
+    pub doors_open_at: Option<Timestamp>,
+    /// When it can be bought.
+    pub sale: Sale,
+    /// The currency of all its prices.
+    pub currency: Currency,
+    /// The most places of one order.
+    pub max_per_order: u32,
+    /// The most places of one buyer, over all their orders.
+    pub max_per_buyer: Option<u32>,
+    /// How long a cart hold lasts.
+    pub hold_secs: u32,
+    /// Its places.
+    pub manifest_id: ManifestId,
+}
+
+impl Sale {
+    /// Whether it can be bought now.
+    #[must_use]
+    pub fn is_on(&self, now: Timestamp) -> bool {
+        self.status == SessionStatus::OnSale
+            && self.from <= now
+            && self.until.is_none_or(|until| now < until)
+    }
 }
 
 impl SessionStatus {
@@ -135,6 +303,344 @@ pub async fn manifest(
     Ok(document.map(|Json(manifest)| manifest))
 }
 
+/// Published events with sessions that fit, by the first of these.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn events(
+    connection: impl PgExecutor<'_>,
+    filter: &EventFilter,
+    now: Timestamp,
+) -> Result<EventPage, sqlx::Error> {
+    if filter.is_beyond_text() {
+        return Ok(EventPage {
+            events: Vec::new(),
+            next_page: None,
+        });
+    }
+    let page = filter.page.max(1);
+    let per_page = i64::from(EVENTS_PER_PAGE);
+    let rows = sqlx::query_as!(
+        ListingRow,
+        r#"with fitting as (
+               select session.event_id, session.session_id, session.starts_at, session.status,
+                   session.on_sale_from, session.on_sale_until, venue.time_zone,
+                   venue.name as venue, city.name as city,
+                   row_number() over (partition by session.event_id
+                                      order by session.starts_at, session.session_id) as place
+               from event_session session
+               join event using (event_id)
+               join category using (category_id)
+               join venue using (venue_id)
+               join city using (city_id)
+               where session.status <> 'draft'
+                   and session.starts_at >= $1
+                   and ($2::timestamptz is null or session.starts_at < $2)
+                   and ($3::text is null or $3 in (category.slug, category.category_id::text))
+                   and ($4::text is null or $4 in (city.slug, city.city_id::text))
+                   and ($5::text is null or $5 in (venue.slug, venue.venue_id::text))
+                   and ($6::text is null or exists (
+                       select from event_artist join artist using (artist_id)
+                       where event_artist.event_id = event.event_id
+                           and $6 in (artist.slug, artist.artist_id::text)))
+                   and ($7::text is null
+                       or position(lower($7) in lower(event.title)) > 0
+                       or position(lower($7) in lower(venue.name)) > 0
+                       or exists (
+                           select from event_artist join artist using (artist_id)
+                           where event_artist.event_id = event.event_id
+                               and position(lower($7) in lower(artist.name)) > 0))
+           ), page as (
+               select event_id, min(starts_at) as first_starts_at
+               from fitting
+               group by event_id
+               order by first_starts_at, event_id
+               limit $8 offset $9
+           )
+           select event.event_id, event.slug, event.title, fitting.session_id as "session_id!",
+               fitting.starts_at as "starts_at!", fitting.status as "status!",
+               fitting.on_sale_from as "on_sale_from!", fitting.on_sale_until,
+               fitting.time_zone as "time_zone!", fitting.venue as "venue!", fitting.city as "city!"
+           from page
+           join event using (event_id)
+           join fitting using (event_id)
+           where fitting.place <= $10
+           order by page.first_starts_at, event_id, fitting.place"#,
+        instant(filter.from.unwrap_or(now)),
+        filter.to.map(instant),
+        filter.category.as_deref(),
+        filter.city.as_deref(),
+        filter.venue.as_deref(),
+        filter.artist.as_deref(),
+        filter.query.as_deref(),
+        // One more than is shown tells whether there is a next page.
+        per_page + 1,
+        i64::from(page - 1) * per_page,
+        SESSIONS_PER_EVENT_MAX,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut events = grouped(rows)?;
+    let has_more = events.len() > EVENTS_PER_PAGE as usize;
+    events.truncate(EVENTS_PER_PAGE as usize);
+    Ok(EventPage {
+        events,
+        next_page: has_more.then(|| page.saturating_add(1)),
+    })
+}
+
+/// A published event by its slug, with its sessions that have not begun.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn event(
+    pool: &PgPool,
+    slug: &str,
+    now: Timestamp,
+) -> Result<Option<EventDetail>, sqlx::Error> {
+    let Some(event) = event_summary(pool, slug).await? else {
+        return Ok(None);
+    };
+    let sessions = sessions_of_event(pool, event.event_id, now).await?;
+    Ok(Some(EventDetail { event, sessions }))
+}
+
+/// A published session.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn session(
+    connection: impl PgExecutor<'_>,
+    session_id: SessionId,
+) -> Result<Option<SessionDetail>, sqlx::Error> {
+    let row = sqlx::query_as!(
+        SessionRow,
+        r#"select session.session_id, session.starts_at, session.doors_open_at, session.status,
+               session.on_sale_from, session.on_sale_until, session.currency,
+               session.max_per_order, session.max_per_buyer, session.hold_secs,
+               session.manifest_id as "manifest_id!",
+               event.event_id, event.slug as event_slug, event.title, event.description,
+               category.name as category, category.slug as category_slug,
+               array(select artist.name from event_artist join artist using (artist_id)
+                     where event_artist.event_id = event.event_id
+                     order by event_artist.ordinal) as "artists!",
+               venue.venue_id, venue.slug as venue_slug, venue.name as venue, venue.address,
+               venue.time_zone, city.city_id, city.name as city, city.country_code
+           from event_session session
+           join event using (event_id)
+           join category using (category_id)
+           join venue using (venue_id)
+           join city using (city_id)
+           where session.session_id = $1 and session.status <> 'draft'"#,
+        session_id.0,
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(SessionDetail::try_from).transpose()
+}
+
+struct ListingRow {
+    event_id: Uuid,
+    slug: String,
+    title: String,
+    session_id: Uuid,
+    starts_at: DateTime<Utc>,
+    status: String,
+    on_sale_from: DateTime<Utc>,
+    on_sale_until: Option<DateTime<Utc>>,
+    time_zone: String,
+    venue: String,
+    city: String,
+}
+
+struct SessionRow {
+    session_id: Uuid,
+    starts_at: DateTime<Utc>,
+    doors_open_at: Option<DateTime<Utc>>,
+    status: String,
+    on_sale_from: DateTime<Utc>,
+    on_sale_until: Option<DateTime<Utc>>,
+    currency: String,
+    max_per_order: i32,
+    max_per_buyer: Option<i32>,
+    hold_secs: i32,
+    manifest_id: Uuid,
+    event_id: Uuid,
+    event_slug: String,
+    title: String,
+    description: String,
+    category: String,
+    category_slug: String,
+    artists: Vec<String>,
+    venue_id: Uuid,
+    venue_slug: String,
+    venue: String,
+    address: String,
+    time_zone: String,
+    city_id: Uuid,
+    city: String,
+    country_code: String,
+}
+
+impl EventFilter {
+    /// Whether it holds what no text in the database can: Postgres takes no zero character.
+    fn is_beyond_text(&self) -> bool {
+        [
+            &self.category,
+            &self.city,
+            &self.artist,
+            &self.venue,
+            &self.query,
+        ]
+        .into_iter()
+        .flatten()
+        .any(|text| text.contains('\0'))
+    }
+}
+
+impl TryFrom<ListingRow> for ListedSession {
+    type Error = sqlx::Error;
+
+    fn try_from(row: ListingRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            session_id: SessionId(row.session_id),
+            starts_at: row.starts_at.into(),
+            time_zone: row.time_zone,
+            venue: row.venue,
+            city: row.city,
+            sale: sale(&row.status, row.on_sale_from, row.on_sale_until)?,
+        })
+    }
+}
+
+impl TryFrom<SessionRow> for SessionDetail {
+    type Error = sqlx::Error;
+
+    fn try_from(row: SessionRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            session_id: SessionId(row.session_id),
+            event: EventSummary {
+                event_id: EventId(row.event_id),
+                slug: row.event_slug,
+                title: row.title,
+                description: row.description,
+                category: row.category,
+                category_slug: row.category_slug,
+                artists: row.artists,
+            },
+            venue: VenueSummary {
+                venue_id: VenueId(row.venue_id),
+                slug: row.venue_slug,
+                name: row.venue,
+                address: row.address,
+                time_zone: row.time_zone,
+                city_id: CityId(row.city_id),
+                city: row.city,
+                country_code: row.country_code,
+            },
+            starts_at: row.starts_at.into(),
+            doors_open_at: row.doors_open_at.map(Timestamp::from),
+            sale: sale(&row.status, row.on_sale_from, row.on_sale_until)?,
+            currency: currency_of(&row.currency)?,
+            max_per_order: count(row.max_per_order)?,
+            max_per_buyer: row.max_per_buyer.map(count).transpose()?,
+            hold_secs: count(row.hold_secs)?,
+            manifest_id: ManifestId(row.manifest_id),
+        })
+    }
+}
+
+async fn event_summary(pool: &PgPool, slug: &str) -> Result<Option<EventSummary>, sqlx::Error> {
+    if slug.contains('\0') {
+        return Ok(None);
+    }
+    let row = sqlx::query!(
+        r#"select event.event_id, event.slug, event.title, event.description,
+               category.name as category, category.slug as category_slug,
+               array(select artist.name from event_artist join artist using (artist_id)
+                     where event_artist.event_id = event.event_id
+                     order by event_artist.ordinal) as "artists!"
+           from event
+           join category using (category_id)
+           where event.slug = $1
+               and exists (select from event_session
+                           where event_session.event_id = event.event_id and status <> 'draft')"#,
+        slug,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| EventSummary {
+        event_id: EventId(row.event_id),
+        slug: row.slug,
+        title: row.title,
+        description: row.description,
+        category: row.category,
+        category_slug: row.category_slug,
+        artists: row.artists,
+    }))
+}
+
+async fn sessions_of_event(
+    pool: &PgPool,
+    event_id: EventId,
+    now: Timestamp,
+) -> Result<Vec<ListedSession>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        ListingRow,
+        r#"select event.event_id, event.slug, event.title, session.session_id, session.starts_at,
+               session.status, session.on_sale_from, session.on_sale_until, venue.time_zone,
+               venue.name as venue, city.name as city
+           from event_session session
+           join event using (event_id)
+           join venue using (venue_id)
+           join city using (city_id)
+           where session.event_id = $1 and session.status <> 'draft' and session.starts_at >= $2
+           order by session.starts_at, session.session_id
+           limit $3"#,
+        event_id.0,
+        instant(now),
+        SESSIONS_PER_EVENT_MAX,
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(ListedSession::try_from).collect()
+}
+
+/// The rows of one event follow each other.
+fn grouped(rows: Vec<ListingRow>) -> Result<Vec<ListedEvent>, sqlx::Error> {
+    let mut events: Vec<ListedEvent> = Vec::new();
+    for mut row in rows {
+        let event_id = EventId(row.event_id);
+        if events.last().is_none_or(|last| last.event_id != event_id) {
+            let (slug, title) = (
+                std::mem::take(&mut row.slug),
+                std::mem::take(&mut row.title),
+            );
+            events.push(ListedEvent {
+                event_id,
+                slug,
+                title,
+                sessions: Vec::new(),
+            });
+        }
+        let last = events.last_mut().expect("an event was just pushed");
+        last.sessions.push(row.try_into()?);
+    }
+    Ok(events)
+}
+
+fn sale(
+    status: &str,
+    from: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+) -> Result<Sale, sqlx::Error> {
+    Ok(Sale {
+        status: SessionStatus::from_column(status)?,
+        from: from.into(),
+        until: until.map(Timestamp::from),
+    })
+}
+
 pub(crate) fn currency_of(code: &str) -> Result<Currency, sqlx::Error> {
     code.parse()
         .map_err(|_| undecodable(&format!("{code:?} is no currency")))
@@ -145,6 +651,6 @@ pub(crate) fn count(number: i32) -> Result<u32, sqlx::Error> {
 }
 
 /// A value that the schema's constraints keep out.
-fn undecodable(message: &str) -> sqlx::Error {
+pub(crate) fn undecodable(message: &str) -> sqlx::Error {
     sqlx::Error::Decode(message.into())
 }
