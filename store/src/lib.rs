@@ -4,7 +4,11 @@
 //! request leads to takes the owner's scope as its first parameter after the connection.
 
 pub mod catalogue;
+pub mod events;
 pub mod journal;
+pub mod people;
+pub mod places;
+mod slug;
 
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
