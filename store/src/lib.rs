@@ -3,12 +3,19 @@
 //! One module per concern; each function is one statement or one transaction. What a person's
 //! request leads to takes the owner's scope as its first parameter after the connection.
 
+pub mod audit;
 pub mod catalogue;
+pub mod doors;
 pub mod events;
+pub mod jobs;
 pub mod journal;
+pub mod orders;
+pub mod payments;
 pub mod people;
 pub mod places;
 mod slug;
+pub mod test_intents;
+pub mod tickets;
 
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -29,12 +36,66 @@ pub fn pool(options: PgConnectOptions) -> PgPool {
         .connect_lazy_with(options)
 }
 
+/// How many batches of different sessions one process writes at a time.
+const JOURNAL_CONNECTIONS_MAX: u32 = 48;
+
+/// A journal's connection that has rested longer is asked whether it still lives: one that was
+/// cut by a restart of the database must not fail a batch.
+const JOURNAL_IDLE_MAX: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Opens the journal's own pool beside `pool`, so that no reader makes a claim wait.
+#[must_use]
+pub fn journal_pool(pool: &PgPool) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(JOURNAL_CONNECTIONS_MAX)
+        .acquire_timeout(std::time::Duration::from_secs(5))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > JOURNAL_IDLE_MAX {
+                    return Ok(sqlx::Connection::ping(connection).await.is_ok());
+                }
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(pool.connect_options().as_ref().clone())
+}
+
 /// Brings the schema up to date.
 ///
 /// # Errors
 /// The database is unreachable, or its schema is not one of ours.
 pub async fn migrate(pool: &PgPool) -> Result<(), sqlx::migrate::MigrateError> {
-    MIGRATOR.run(pool).await
+    MIGRATOR.run(pool).await?;
+    jobs::migrate(pool).await
+}
+
+/// The name of the constraint that an error says was violated, if it says so.
+#[must_use]
+pub fn violated_constraint(error: &Error) -> Option<&str> {
+    error
+        .as_database_error()
+        .and_then(|error| error.constraint())
+}
+
+/// Whether an error means that the database does not answer now, and not that a statement is wrong.
+#[must_use]
+pub fn is_unavailable(error: &Error) -> bool {
+    match error {
+        Error::Io(_)
+        | Error::Tls(_)
+        | Error::PoolTimedOut
+        | Error::PoolClosed
+        | Error::WorkerCrashed => true,
+        // Classes of SQLSTATE: connection exception, insufficient resources, operator intervention,
+        // and the two failures that a repetition mends (serialization, deadlock).
+        Error::Database(error) => error.code().is_some_and(|code| {
+            ["08", "53", "57", "40"]
+                .iter()
+                .any(|class| code.starts_with(class))
+        }),
+        _ => false,
+    }
 }
 
 /// The instant as Postgres takes it.

@@ -1,0 +1,158 @@
+//! The write-through of a session: what its actor decided becomes rows before anybody is answered.
+//!
+//! The journal owns the rows of taken places and the life of an order up to its payment. It
+//! writes each place's *net* change over a batch: deletes, then updates, then plain inserts, so
+//! that the key of `taken_seat` stands guard over every grant. A sale is not its business: the
+//! payment operation has written it before the actor learns of it, so a place's way to sold is
+//! passed over here.
+//!
+//! # Fencing
+//!
+//! Whoever takes a session over raises its epoch; that update waits for a batch in flight, which
+//! holds the owner's row `for share`. Every batch begins by locking that row at its own epoch, so
+//! a process that lost the session writes nothing, however late it wakes up.
+
+mod load;
+mod net;
+mod write;
+
+use std::time::Duration;
+
+use domain::seat_map::Change;
+use domain::{OrderId, SessionId, Timestamp};
+use sqlx::PgPool;
+use thiserror::Error;
+
+use net::Net;
+
+/// The write-through of one session.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    pool: PgPool,
+    session_id: SessionId,
+    grace: Grace,
+}
+
+/// Why a batch was not written, or perhaps was.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// Another start of the session's actor has taken over.
+    #[error("the session was taken over from epoch {0}")]
+    Fenced(u32),
+    /// The rows were not as the decisions assumed: nothing was written.
+    #[error("{affected} of {expected} rows of {table} were as expected")]
+    Surprise {
+        /// Where.
+        table: &'static str,
+        /// How many rows the batch meant.
+        expected: usize,
+        /// How many it found.
+        affected: u64,
+    },
+    /// The database failed. Whether the batch was committed is not known.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// A session's open life as it was stored.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The epoch at which whoever loaded it may write.
+    pub epoch: u32,
+    /// What leads from an empty map to the stored one.
+    pub changes: Vec<Change>,
+}
+
+/// What a reload grants to orders that an outage has eaten time from.
+#[derive(Debug, Clone, Copy)]
+pub struct Grace {
+    /// The time an order has left at least.
+    pub at_least: Duration,
+    /// The longest an order may live in all.
+    pub max_life: Duration,
+}
+
+impl Journal {
+    /// The journal of a session; `pool` is [`crate::journal_pool`].
+    #[must_use]
+    pub fn new(pool: PgPool, session_id: SessionId, grace: Grace) -> Self {
+        Self {
+            pool,
+            session_id,
+            grace,
+        }
+    }
+
+    /// Takes the session over: raises its epoch, and only then reads what is stored.
+    ///
+    /// # Errors
+    /// The database does not answer, or holds what cannot be read.
+    pub async fn take_over(&self, now: Timestamp) -> Result<Loaded, JournalError> {
+        let epoch = load::raise_epoch(&self.pool, self.session_id).await?;
+        let changes = load::changes(&self.pool, self.session_id, now, self.grace).await?;
+        Ok(Loaded { epoch, changes })
+    }
+
+    /// Writes a batch at an epoch in one transaction. When it returns, the batch is durable.
+    ///
+    /// # Errors
+    /// Nothing was written, or it is not known: the caller must take the session over afresh.
+    pub async fn write(&self, epoch: u32, batch: &[Change]) -> Result<(), JournalError> {
+        let net = Net::of(batch);
+        if net.is_empty() {
+            return Ok(());
+        }
+        let mut connection = self.pool.acquire().await?;
+        let written = write::write_batch(&mut connection, self.session_id, epoch, &net).await;
+        if matches!(written, Err(JournalError::Database(_))) {
+            // What is in doubt is not used again; closing it ends the transaction, too.
+            drop(connection.detach());
+        }
+        written
+    }
+}
+
+/// The sessions in which anybody has open orders.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn sessions_with_open_orders(pool: &PgPool) -> Result<Vec<SessionId>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        "select distinct session_id from event_session_order where status = 'PENDING'"
+    );
+    Ok(rows
+        .fetch_all(pool)
+        .await?
+        .into_iter()
+        .map(SessionId)
+        .collect())
+}
+
+/// What the gateway knows of a session's open orders beside their places: how many places the
+/// buyer wants, and whether the address is there.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn steps(
+    pool: &PgPool,
+    session_id: SessionId,
+) -> Result<Vec<(OrderId, Option<u32>, bool)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select order_id, quantity, name is not null as "has_address!"
+           from order_details join event_session_order using (order_id)
+           where session_id = $1 and status = 'PENDING'"#,
+        session_id.0,
+    );
+    let rows = rows.fetch_all(pool).await?.into_iter();
+    let quantity =
+        |quantity: Option<i32>| quantity.and_then(|quantity| u32::try_from(quantity).ok());
+    Ok(rows
+        .map(|row| {
+            (
+                OrderId(row.order_id),
+                quantity(row.quantity),
+                row.has_address,
+            )
+        })
+        .collect())
+}

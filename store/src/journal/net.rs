@@ -1,0 +1,144 @@
+//! The net change of a batch: one row at most for each place and order, whatever happened to it.
+
+use std::collections::BTreeMap;
+
+use domain::seat_map::{
+    Change, DeadlineCause, Ending, IdempotencyKey, Lot, LotState, Opening, Places, RequestHash,
+    SeatState,
+};
+use domain::{OrderId, SeatIndex, SectionIndex, Timestamp};
+
+/// What a batch leaves behind.
+#[derive(Debug, Default)]
+pub(super) struct Net {
+    /// The first and the last state of each seat that changed.
+    pub seats: BTreeMap<SeatIndex, (SeatState, SeatState)>,
+    /// The first and the last lot of each order and section that changed.
+    pub lots: BTreeMap<(OrderId, SectionIndex), (Lot, Lot)>,
+    /// By how much the taken and the allocated places of a section change.
+    pub sections: BTreeMap<SectionIndex, SectionDelta>,
+    /// What happened to orders.
+    pub orders: BTreeMap<OrderId, OrderNet>,
+    /// The claims that were granted.
+    pub claims: Vec<ClaimRow>,
+}
+
+/// A granted claim.
+#[derive(Debug)]
+pub(super) struct ClaimRow {
+    pub order: OrderId,
+    pub key: IdempotencyKey,
+    pub request_hash: RequestHash,
+    pub places: Places,
+}
+
+/// The change of a standing section's counts.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SectionDelta {
+    pub taken: i64,
+    pub allocated: i64,
+}
+
+/// What happened to one order.
+#[derive(Debug, Default)]
+pub(super) struct OrderNet {
+    /// It was opened in this batch; `true` where it had existed before.
+    pub opened: Option<(Opening, bool)>,
+    pub expires_at: Option<Timestamp>,
+    pub has_claimed: bool,
+    pub is_extended: bool,
+    pub ending: Option<Ending>,
+}
+
+impl Net {
+    pub fn of(batch: &[Change]) -> Self {
+        let mut net = Self::default();
+        for change in batch {
+            net.add(change);
+        }
+        net.seats
+            .retain(|_, (first, last)| first != last && !matches!(last, SeatState::Sold(_)));
+        net.lots
+            .retain(|_, (first, last)| first != last && last.state != LotState::Sold);
+        net.sections
+            .retain(|_, delta| *delta != SectionDelta::default());
+        net.orders
+            .retain(|_, order| order.opened.is_some() || order.is_updated());
+        net
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.seats.is_empty()
+            && self.lots.is_empty()
+            && self.sections.is_empty()
+            && self.orders.is_empty()
+            && self.claims.is_empty()
+    }
+
+    fn add(&mut self, change: &Change) {
+        match change {
+            Change::Opened {
+                opening,
+                expires_at,
+                again,
+            } => {
+                let order = self.orders.entry(opening.order).or_default();
+                order.opened = Some((*opening, *again));
+                order.expires_at = Some(*expires_at);
+                order.ending = None;
+            }
+            Change::Deadline {
+                order,
+                expires_at,
+                cause,
+            } => {
+                let order = self.orders.entry(*order).or_default();
+                order.expires_at = Some(*expires_at);
+                order.has_claimed |= *cause == DeadlineCause::FirstClaim;
+                order.is_extended |= *cause == DeadlineCause::Extension;
+            }
+            Change::Claimed {
+                order,
+                key,
+                request_hash,
+                places,
+            } => self.claims.push(ClaimRow {
+                order: *order,
+                key: key.clone(),
+                request_hash: *request_hash,
+                places: places.clone(),
+            }),
+            Change::Seat { seat, from, to } => {
+                self.seats.entry(*seat).or_insert((*from, *to)).1 = *to;
+            }
+            Change::Standing {
+                section,
+                order,
+                from,
+                to,
+            } => {
+                self.lots
+                    .entry((*order, *section))
+                    .or_insert((*from, *to))
+                    .1 = *to;
+                let taken = i64::from(to.quantity) - i64::from(from.quantity);
+                self.sections.entry(*section).or_default().taken += taken;
+            }
+            Change::Allocation { section, from, to } => {
+                let allocated = i64::from(*to) - i64::from(*from);
+                self.sections.entry(*section).or_default().allocated += allocated;
+            }
+            Change::Closed { order, ending } => {
+                self.orders.entry(*order).or_default().ending = Some(*ending);
+            }
+        }
+    }
+}
+
+impl OrderNet {
+    /// Whether its row must be updated. A sale has updated it already.
+    pub fn is_updated(&self) -> bool {
+        self.expires_at.is_some() && self.ending != Some(Ending::Sold)
+            || matches!(self.ending, Some(Ending::Cancelled | Ending::Expired))
+    }
+}

@@ -1,0 +1,494 @@
+//! Payments, and the sale: the one transaction that turns pinned places into sold ones.
+
+use std::time::Duration;
+
+use domain::order::{OrderStatus, PaymentState, Provider};
+use domain::seat_map::{IdempotencyKey, Places, RequestHash};
+use domain::{Money, OrderId, PaymentId, SeatIndex, SectionIndex, SessionId, Timestamp};
+use sqlx::{PgConnection, PgExecutor};
+
+use crate::catalogue::{count, currency_of, undecodable};
+use crate::orders::{hash_of, order_status};
+
+/// An attempt to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The attempt.
+    pub payment_id: PaymentId,
+    /// What is paid.
+    pub order_id: OrderId,
+    /// The order's session.
+    pub session_id: SessionId,
+    /// Where the order stands.
+    pub order_status: OrderStatus,
+    /// Who takes the money; nobody where there is nothing to pay.
+    pub provider: Option<Provider>,
+    /// The hash of the request that began it.
+    pub request_hash: RequestHash,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What it costs; known once the order's places are pinned.
+    pub amount: Option<Money>,
+    /// What it pays for; empty until the order's places are pinned.
+    pub places: Places,
+    /// Until when the places stay pinned for it.
+    pub pinned_until: Timestamp,
+}
+
+/// An attempt that begins.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPayment<'a> {
+    /// Its id.
+    pub payment_id: PaymentId,
+    /// What is paid.
+    pub order_id: OrderId,
+    /// Who takes the money.
+    pub provider: Option<Provider>,
+    /// The client's name for its request.
+    pub key: &'a IdempotencyKey,
+    /// The hash of that request.
+    pub request_hash: RequestHash,
+    /// How long its places stay pinned, within the order's whole life.
+    pub pinned_for: Duration,
+    /// How long an order may live.
+    pub order_life_max: Duration,
+}
+
+/// What a payment that begins ran into.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// The order has an attempt of this key.
+    #[error("the key has been used")]
+    KeyIsTaken,
+    /// Another attempt of the order is under way.
+    #[error("another payment is under way")]
+    AnotherIsPending,
+    /// The order is gone, or its whole life is over.
+    #[error("the order is not pending")]
+    OrderIsOver,
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] sqlx::Error),
+}
+
+struct PaymentRow {
+    payment_id: uuid::Uuid,
+    order_id: uuid::Uuid,
+    session_id: uuid::Uuid,
+    order_status: String,
+    provider: String,
+    request_hash: Vec<u8>,
+    state: String,
+    amount: Option<i64>,
+    currency: String,
+    seats: Vec<i32>,
+    standing_sections: Vec<i16>,
+    standing_quantities: Vec<i32>,
+    pinned_until: chrono::DateTime<chrono::Utc>,
+}
+
+/// Writes a new attempt; says until when its places are to stay pinned.
+///
+/// # Errors
+/// The key is taken, another attempt is pending, or the order is over.
+pub async fn begin(
+    connection: impl PgExecutor<'_>,
+    payment: &NewPayment<'_>,
+) -> Result<Duration, BeginError> {
+    let remaining = sqlx::query_scalar!(
+        r#"insert into payment
+               (payment_id, order_id, provider, idempotency_key, request_hash, currency, pinned_until)
+           select $1, order_id, $3, $4, $5, currency,
+               least(now() + make_interval(secs => $6), opened_at + make_interval(secs => $7))
+           from event_session_order o join event_session using (session_id)
+           where order_id = $2 and o.status = 'PENDING'
+               and opened_at + make_interval(secs => $7) > now()
+           returning extract(epoch from pinned_until - now())::float8 as "secs!""#,
+        payment.payment_id.0,
+        payment.order_id.0,
+        provider_word(payment.provider),
+        payment.key.as_str(),
+        payment.request_hash.0.as_slice(),
+        payment.pinned_for.as_secs_f64(),
+        payment.order_life_max.as_secs_f64(),
+    )
+    .fetch_optional(connection)
+    .await
+    .map_err(begin_error)?;
+    let secs = remaining.ok_or(BeginError::OrderIsOver)?;
+    Ok(Duration::try_from_secs_f64(secs).unwrap_or_default())
+}
+
+/// An attempt.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn find(
+    connection: impl PgExecutor<'_>,
+    payment: PaymentId,
+) -> Result<Option<Payment>, sqlx::Error> {
+    let row = sqlx::query_as!(
+        PaymentRow,
+        r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
+               state, amount, currency, seats, standing_sections, standing_quantities, pinned_until
+           from payment join event_session_order o using (order_id) where payment_id = $1"#,
+        payment.0,
+    );
+    row.fetch_optional(connection)
+        .await?
+        .map(payment_of)
+        .transpose()
+}
+
+/// An attempt, locked: nobody else settles it until this transaction ends.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn lock(
+    transaction: &mut PgConnection,
+    payment: PaymentId,
+) -> Result<Option<Payment>, sqlx::Error> {
+    let row = sqlx::query_as!(
+        PaymentRow,
+        r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
+               state, amount, currency, seats, standing_sections, standing_quantities, pinned_until
+           from payment join event_session_order o using (order_id) where payment_id = $1
+           for update of payment"#,
+        payment.0,
+    );
+    row.fetch_optional(transaction)
+        .await?
+        .map(payment_of)
+        .transpose()
+}
+
+/// An order's attempt by its key.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn by_key(
+    connection: impl PgExecutor<'_>,
+    order: OrderId,
+    key: &IdempotencyKey,
+) -> Result<Option<Payment>, sqlx::Error> {
+    let row = sqlx::query_as!(
+        PaymentRow,
+        r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
+               state, amount, currency, seats, standing_sections, standing_quantities, pinned_until
+           from payment join event_session_order o using (order_id)
+           where order_id = $1 and idempotency_key = $2"#,
+        order.0,
+        key.as_str(),
+    );
+    row.fetch_optional(connection)
+        .await?
+        .map(payment_of)
+        .transpose()
+}
+
+/// An order's latest attempt.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn latest(
+    connection: impl PgExecutor<'_>,
+    order: OrderId,
+) -> Result<Option<Payment>, sqlx::Error> {
+    let row = sqlx::query_as!(
+        PaymentRow,
+        r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
+               state, amount, currency, seats, standing_sections, standing_quantities, pinned_until
+           from payment join event_session_order o using (order_id) where order_id = $1
+           order by (state = 'succeeded') desc, payment_id desc limit 1"#,
+        order.0,
+    );
+    row.fetch_optional(connection)
+        .await?
+        .map(payment_of)
+        .transpose()
+}
+
+/// Whether an attempt of the order is under way.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn is_pending(
+    connection: impl PgExecutor<'_>,
+    order: OrderId,
+) -> Result<bool, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        r#"select exists (select from payment where order_id = $1 and state = 'pending') as "exists!""#,
+        order.0,
+    );
+    found.fetch_one(connection).await
+}
+
+/// Writes what a pending attempt is for, once; whether it did.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn fix(
+    connection: impl PgExecutor<'_>,
+    payment: PaymentId,
+    provider: Option<Provider>,
+    amount: Money,
+    places: &Places,
+) -> Result<bool, sqlx::Error> {
+    let (sections, quantities) = standing_columns(places);
+    let fixed = sqlx::query!(
+        "update payment set provider = $2, amount = $3, currency = $4, seats = $5,
+             standing_sections = $6, standing_quantities = $7
+         where payment_id = $1 and state = 'pending' and amount is null",
+        payment.0,
+        provider_word(provider),
+        amount.minor,
+        amount.currency.code(),
+        &seat_column(&places.seats),
+        &sections,
+        &quantities,
+    );
+    Ok(fixed.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Moves a pending attempt on; whether it was pending.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn end_pending(
+    connection: impl PgExecutor<'_>,
+    payment: PaymentId,
+    state: PaymentState,
+) -> Result<bool, sqlx::Error> {
+    let ended = sqlx::query!(
+        "update payment set state = $2, settled_at = now() where payment_id = $1 and state = 'pending'",
+        payment.0,
+        state_word(state),
+    );
+    Ok(ended.execute(connection).await?.rows_affected() == 1)
+}
+
+/// The places of an order that are pinned, rising.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn pinned_places(
+    transaction: &mut PgConnection,
+    order: OrderId,
+) -> Result<Places, sqlx::Error> {
+    let seats = sqlx::query_scalar!(
+        "select seat_index from taken_seat where order_id = $1 and state = 'pinned' order by 1",
+        order.0,
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let standing = sqlx::query!(
+        "select section_index, quantity from taken_standing
+         where order_id = $1 and state = 'pinned' order by 1",
+        order.0,
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let standing = standing
+        .into_iter()
+        .map(|row| lot(row.section_index, row.quantity));
+    Ok(Places {
+        seats: seats_of(&seats)?,
+        standing: standing.collect::<Result<_, _>>()?,
+    })
+}
+
+/// Sells an order's pinned places; how many rows of seats and of standing sections that were.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn sell_pinned(
+    transaction: &mut PgConnection,
+    order: OrderId,
+) -> Result<(u64, u64), sqlx::Error> {
+    let seats = sqlx::query!(
+        "update taken_seat set state = 'sold' where order_id = $1 and state = 'pinned'",
+        order.0,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    let standing = sqlx::query!(
+        "update taken_standing set state = 'sold' where order_id = $1 and state = 'pinned'",
+        order.0,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    Ok((seats.rows_affected(), standing.rows_affected()))
+}
+
+/// Marks a pending order paid; whether it was pending.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn mark_order_paid(
+    transaction: &mut PgConnection,
+    order: OrderId,
+) -> Result<bool, sqlx::Error> {
+    let paid = sqlx::query!(
+        "update event_session_order set status = 'PAID', paid_at = now()
+         where order_id = $1 and status = 'PENDING'",
+        order.0,
+    );
+    Ok(paid.execute(transaction).await?.rows_affected() == 1)
+}
+
+/// Marks a payment's money as come.
+///
+/// # Errors
+/// The database does not answer, or another payment of the order has succeeded
+/// (`payment_succeeds_once_per_order`).
+pub async fn mark_succeeded(
+    transaction: &mut PgConnection,
+    payment: PaymentId,
+) -> Result<(), sqlx::Error> {
+    let marked = sqlx::query!(
+        "update payment set state = 'succeeded', settled_at = now() where payment_id = $1",
+        payment.0,
+    );
+    marked.execute(transaction).await.map(drop)
+}
+
+/// Notes that `amount` of a payment goes back, and why. All of it back: the payment is refunded.
+///
+/// # Errors
+/// The database does not answer, or more would go back than came (`payment_refund_within_amount`).
+pub async fn refund(
+    transaction: &mut PgConnection,
+    payment: PaymentId,
+    amount: Money,
+    reason: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update payment set refunded = refunded + $2, settled_at = now(),
+             state = case when refunded + $2 >= amount then 'refunded' else state end
+         where payment_id = $1",
+        payment.0,
+        amount.minor,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    let noted = sqlx::query!(
+        "insert into refund (refund_id, payment_id, amount, reason) values ($1, $2, $3, $4)",
+        uuid::Uuid::now_v7(),
+        payment.0,
+        amount.minor,
+        reason,
+    );
+    noted.execute(transaction).await.map(drop)
+}
+
+/// Marks a cancelled order refunded: its money came too late and went back.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn mark_cancelled_order_refunded(
+    transaction: &mut PgConnection,
+    order: OrderId,
+) -> Result<(), sqlx::Error> {
+    let marked = sqlx::query!(
+        "update event_session_order set status = 'REFUNDED' where order_id = $1 and status = 'CANCELLED'",
+        order.0,
+    );
+    marked.execute(transaction).await.map(drop)
+}
+
+fn begin_error(error: sqlx::Error) -> BeginError {
+    match crate::violated_constraint(&error) {
+        Some("payment_key_is_unique_in_order") => BeginError::KeyIsTaken,
+        Some("payment_is_one_pending_per_order") => BeginError::AnotherIsPending,
+        Some(_) | None => BeginError::Store(error),
+    }
+}
+
+fn payment_of(row: PaymentRow) -> Result<Payment, sqlx::Error> {
+    let currency = currency_of(&row.currency)?;
+    let standing = row.standing_sections.iter().zip(&row.standing_quantities);
+    let standing = standing.map(|(section, quantity)| lot(*section, *quantity));
+    Ok(Payment {
+        payment_id: PaymentId(row.payment_id),
+        order_id: OrderId(row.order_id),
+        session_id: SessionId(row.session_id),
+        order_status: order_status(&row.order_status)?,
+        provider: provider(&row.provider)?,
+        request_hash: RequestHash(hash_of(row.request_hash)?),
+        state: payment_state(&row.state)?,
+        amount: row.amount.map(|minor| Money { minor, currency }),
+        places: Places {
+            seats: seats_of(&row.seats)?,
+            standing: standing.collect::<Result<_, _>>()?,
+        },
+        pinned_until: row.pinned_until.into(),
+    })
+}
+
+fn provider(word: &str) -> Result<Option<Provider>, sqlx::Error> {
+    match word {
+        "stripe" => Ok(Some(Provider::Stripe)),
+        "paypal" => Ok(Some(Provider::Paypal)),
+        "test" => Ok(Some(Provider::Test)),
+        "none" => Ok(None),
+        other => Err(undecodable(&format!("there is no provider {other:?}"))),
+    }
+}
+
+fn provider_word(provider: Option<Provider>) -> &'static str {
+    match provider {
+        Some(Provider::Stripe) => "stripe",
+        Some(Provider::Paypal) => "paypal",
+        Some(Provider::Test) => "test",
+        None => "none",
+    }
+}
+
+fn payment_state(word: &str) -> Result<PaymentState, sqlx::Error> {
+    match word {
+        "pending" => Ok(PaymentState::Pending),
+        "succeeded" => Ok(PaymentState::Succeeded),
+        "declined" => Ok(PaymentState::Declined),
+        "cancelled" => Ok(PaymentState::Cancelled),
+        "refunded" => Ok(PaymentState::Refunded),
+        other => Err(undecodable(&format!("no payment has the state {other:?}"))),
+    }
+}
+
+fn state_word(state: PaymentState) -> &'static str {
+    match state {
+        PaymentState::Pending => "pending",
+        PaymentState::Succeeded => "succeeded",
+        PaymentState::Declined => "declined",
+        PaymentState::Cancelled => "cancelled",
+        PaymentState::Refunded => "refunded",
+    }
+}
+
+fn seats_of(column: &[i32]) -> Result<Vec<SeatIndex>, sqlx::Error> {
+    column
+        .iter()
+        .map(|seat| count(*seat).map(SeatIndex))
+        .collect()
+}
+
+fn seat_column(seats: &[SeatIndex]) -> Vec<i32> {
+    let indexes = seats.iter().map(|seat| i32::try_from(seat.0));
+    indexes
+        .map(|index| index.expect("a manifest has fewer seats than i32 counts"))
+        .collect()
+}
+
+fn lot(section: i16, quantity: i32) -> Result<(SectionIndex, u32), sqlx::Error> {
+    let section = u16::try_from(section).map_err(|_| undecodable("a section index is negative"))?;
+    Ok((SectionIndex(section), count(quantity)?))
+}
+
+fn standing_columns(places: &Places) -> (Vec<i16>, Vec<i32>) {
+    let columns = places.standing.iter().map(|(section, quantity)| {
+        let section =
+            i16::try_from(section.0).expect("a manifest has fewer sections than i16 counts");
+        (section, i32::try_from(*quantity).unwrap_or(i32::MAX))
+    });
+    columns.unzip()
+}
