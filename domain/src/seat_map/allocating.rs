@@ -8,18 +8,16 @@ use crate::seat_map::{Refusal, SeatMap};
 impl SeatMap {
     pub(super) fn decide_allocate(&self, places: &Places) -> Result<Vec<Change>, Refusal> {
         let mut changes = self.withhold(&places.seats, SeatState::Allocated)?;
-        for (section, quantity) in &places.standing {
-            let withheld = self.check_standing_section(*section)?;
+        for (section, quantity) in places.standing_by_section() {
+            let from = self.check_standing_section(section)?;
             let free = self.sections[section.position()].free;
-            if *quantity > free {
+            if quantity > free {
                 return Err(Refusal::SoldOut { free });
             }
-            let to = withheld.saturating_add(*quantity);
-            changes.push(Change::Allocation {
-                section: *section,
-                from: withheld,
-                to,
-            });
+            let to = from.saturating_add(quantity);
+            if from != to {
+                changes.push(Change::Allocation { section, from, to });
+            }
         }
         Ok(changes)
     }
@@ -35,14 +33,11 @@ impl SeatMap {
             from: SeatState::Allocated,
             to: SeatState::Free,
         });
-        let standing = places.standing.iter().filter_map(|(section, quantity)| {
-            let from = self.check_standing_section(*section).ok()?;
-            let to = from.saturating_sub(*quantity);
-            (from != to).then_some(Change::Allocation {
-                section: *section,
-                from,
-                to,
-            })
+        let standing = places.standing_by_section().into_iter();
+        let standing = standing.filter_map(|(section, quantity)| {
+            let from = self.check_standing_section(section).ok()?;
+            let to = from.saturating_sub(quantity);
+            (from != to).then_some(Change::Allocation { section, from, to })
         });
         seats.chain(standing).collect()
     }

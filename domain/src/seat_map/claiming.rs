@@ -100,14 +100,14 @@ impl SeatMap {
             return Err(Refusal::InvalidPlaces { seats: twice });
         }
         let is_new = |seat: &&SeatIndex| order.seats.binary_search(seat).is_err();
-        let fresh = chosen.iter().filter(is_new).count();
-        self.check_limits(order, u32::try_from(fresh).unwrap_or(u32::MAX))?;
-        let is_taken = |seat: &&SeatIndex| is_new(seat) && !self.is_free(**seat);
-        let taken: Vec<SeatIndex> = chosen.iter().filter(is_taken).copied().collect();
+        let fresh: Vec<SeatIndex> = chosen.iter().filter(is_new).copied().collect();
+        self.check_limits(order, u32::try_from(fresh.len()).unwrap_or(u32::MAX))?;
+        let is_taken = |seat: &&SeatIndex| !self.is_free(**seat);
+        let taken: Vec<SeatIndex> = fresh.iter().filter(is_taken).copied().collect();
         if taken.is_empty() {
             return Ok(chosen);
         }
-        let alternative = self.nearest_alternative(&chosen);
+        let alternative = self.nearest_alternative(&fresh);
         Err(Refusal::SeatTaken { taken, alternative })
     }
 
@@ -206,7 +206,7 @@ impl SeatMap {
         let id = claim.order;
         let mut changes = Vec::with_capacity(places.seats.len().saturating_add(3));
         if !order.has_claimed {
-            let expires_at = now.plus(self.rules.hold).min(self.end_of_life(order));
+            let expires_at = self.deadline_no_earlier(order, now.plus(self.rules.hold));
             changes.push(Change::Deadline {
                 order: id,
                 expires_at,

@@ -1,5 +1,6 @@
 //! What a seat map can be asked to do.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::ids::OrderId;
@@ -136,6 +137,18 @@ pub struct Places {
     pub seats: Vec<SeatIndex>,
     /// Standing places by section.
     pub standing: Vec<(SectionIndex, u32)>,
+}
+
+impl Places {
+    /// The standing places by section, sections that are named more than once summed up.
+    pub(super) fn standing_by_section(&self) -> BTreeMap<SectionIndex, u32> {
+        let mut sums = BTreeMap::new();
+        for (section, quantity) in &self.standing {
+            let sum: &mut u32 = sums.entry(*section).or_default();
+            *sum = sum.saturating_add(*quantity);
+        }
+        sums
+    }
 }
 
 /// A client's name for one of its requests.

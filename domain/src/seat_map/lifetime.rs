@@ -1,7 +1,5 @@
 //! How an order begins, lives longer, and ends unpaid.
 
-use std::time::Duration;
-
 use crate::ids::OrderId;
 use crate::order::Credential;
 use crate::seat_map::change::{Change, DeadlineCause, Ending, Lot, SeatState};
@@ -22,7 +20,8 @@ impl SeatMap {
             return Err(Refusal::AlreadyOpen);
         }
         self.check_on_sale(now)?;
-        let expires_at = now.plus(self.rules.hold);
+        let end_of_life = opening.opened_at.plus(self.rules.max_life);
+        let expires_at = now.plus(self.rules.hold).min(end_of_life);
         Ok(vec![Change::Opened {
             opening: *opening,
             expires_at,
@@ -41,10 +40,8 @@ impl SeatMap {
         if found.is_extended {
             return Err(Refusal::AlreadyExtended);
         }
-        let expires_at = found
-            .expires_at
-            .plus(self.rules.hold)
-            .min(self.end_of_life(found));
+        let extended = found.expires_at.plus(self.rules.hold);
+        let expires_at = self.deadline_no_earlier(found, extended);
         Ok(vec![Change::Deadline {
             order,
             expires_at,
@@ -85,16 +82,16 @@ impl SeatMap {
                 changes.push(free);
             }
         }
-        for (section, quantity) in &places.standing {
-            let from = found.lot(*section);
-            let kept = from.quantity.saturating_sub(*quantity);
+        for (section, quantity) in places.standing_by_section() {
+            let from = found.lot(section);
+            let kept = from.quantity.saturating_sub(quantity);
             if kept < from.quantity {
                 let to = Lot {
                     quantity: kept,
                     ..from
                 };
                 changes.push(Change::Standing {
-                    section: *section,
+                    section,
                     order,
                     from,
                     to,
@@ -137,21 +134,10 @@ impl SeatMap {
         Ok(())
     }
 
-    /// The latest deadline an order may ever have.
-    pub(super) fn end_of_life(&self, order: &Order) -> Timestamp {
-        order.opening.opened_at.plus(self.rules.max_life)
-    }
-
-    /// The deadline that leaves an order at least `grace`, within its life.
-    pub(super) fn deadline_with_grace(
-        &self,
-        order: &Order,
-        now: Timestamp,
-        grace: Duration,
-    ) -> Timestamp {
-        order
-            .expires_at
-            .max(now.plus(grace).min(self.end_of_life(order)))
+    /// The deadline that is wanted for an order, within its life; never earlier than the one it has.
+    pub(super) fn deadline_no_earlier(&self, order: &Order, wanted: Timestamp) -> Timestamp {
+        let end_of_life = order.opening.opened_at.plus(self.rules.max_life);
+        order.expires_at.max(wanted.min(end_of_life))
     }
 
     fn end_unpaid(&self, order: &Order, ending: Ending) -> Vec<Change> {

@@ -40,7 +40,7 @@ impl SeatMap {
             return Vec::new();
         };
         let mut changes = change_all(found, SeatState::Pinned, SeatState::Held, LotState::Held);
-        let expires_at = self.deadline_with_grace(found, now, GRACE);
+        let expires_at = self.deadline_no_earlier(found, now.plus(GRACE));
         if expires_at != found.expires_at {
             changes.push(Change::Deadline {
                 order,
@@ -58,15 +58,16 @@ impl SeatMap {
         now: Timestamp,
     ) -> Result<Vec<Change>, Refusal> {
         let order = opening.order;
+        let places = self.as_an_order_has_them(places)?;
         if let Some(found) = self.orders.get(order) {
-            let is_so = found.is_pinned() && found.places() == *places;
+            let is_so = found.is_pinned() && found.places() == places;
             return if is_so {
                 Ok(Vec::new())
             } else {
                 Err(Refusal::AlreadyOpen)
             };
         }
-        self.check_all_free(places)?;
+        self.check_all_free(&places)?;
         let expires_at = now.plus(GRACE);
         let mut changes = vec![Change::Opened {
             opening: *opening,
@@ -111,10 +112,29 @@ impl SeatMap {
         Ok(changes)
     }
 
+    /// The places as an order lists them: seats rising, each section once. Some that no order can
+    /// have are refused.
+    fn as_an_order_has_them(&self, places: &Places) -> Result<Places, Refusal> {
+        let mut seats = places.seats.clone();
+        seats.sort_unstable();
+        let standing = places.standing_by_section();
+        let are_seats = seats.iter().all(|seat| self.manifest.seat(*seat).is_some())
+            && seats.is_sorted_by(|a, b| a < b);
+        let are_standing = standing.iter().all(|(section, quantity)| {
+            let found = self.manifest.section(*section);
+            *quantity > 0 && found.is_some_and(|section| !section.is_seated())
+        });
+        let is_empty = seats.is_empty() && standing.is_empty();
+        if is_empty || !are_seats || !are_standing {
+            return Err(Refusal::InvalidPlaces { seats: Vec::new() });
+        }
+        let standing = standing.into_iter().collect();
+        Ok(Places { seats, standing })
+    }
+
     /// The guard again: what was paid late is given only if nobody has it.
     fn check_all_free(&self, places: &Places) -> Result<(), Refusal> {
-        let is_taken =
-            |seat: &&SeatIndex| self.manifest.seat(**seat).is_none() || !self.is_free(**seat);
+        let is_taken = |seat: &&SeatIndex| !self.is_free(**seat);
         let taken: Vec<SeatIndex> = places.seats.iter().filter(is_taken).copied().collect();
         if !taken.is_empty() {
             return Err(Refusal::SeatTaken {
@@ -123,10 +143,7 @@ impl SeatMap {
             });
         }
         for (section, quantity) in &places.standing {
-            let free = self
-                .sections
-                .get(section.position())
-                .map_or(0, |counts| counts.free);
+            let free = self.sections[section.position()].free;
             if *quantity > free {
                 return Err(Refusal::SoldOut { free });
             }
