@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::seat_map::Rules;
 use domain::{Currency, Manifest, Money, SectionIndex, SessionId};
+use store::catalogue::SessionStatus;
 
 /// A published session as the live part knows it.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct SessionInfo {
     pub prices: Vec<Money>,
     /// The currency of all of them.
     pub currency: Currency,
+    /// Where it stands with its sale.
+    pub status: SessionStatus,
     /// What the session allows.
     pub rules: Rules,
 }

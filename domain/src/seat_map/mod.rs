@@ -203,6 +203,11 @@ impl SeatMap {
         self.orders.get(order)
     }
 
+    /// Every open order, in no order.
+    pub fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.iter()
+    }
+
     /// Whether any order is open.
     #[must_use]
     pub fn has_open_orders(&self) -> bool {

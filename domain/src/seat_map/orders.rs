@@ -77,6 +77,10 @@ impl Orders {
         self.by_id.get(&order)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &Order> {
+        self.by_id.values()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }

@@ -71,3 +71,27 @@ pub enum Refusal {
     #[error("the places of this claim have been given up")]
     ClaimLapsed,
 }
+
+impl Refusal {
+    /// A short name for counting.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UnknownOrder => "unknown_order",
+            Self::Forbidden => "forbidden",
+            Self::OrderExpired => "order_expired",
+            Self::PaymentUnderWay => "payment_under_way",
+            Self::AlreadyExtended => "already_extended",
+            Self::NothingHeld => "nothing_held",
+            Self::AlreadyOpen => "already_open",
+            Self::InvalidPlaces { .. } => "invalid_places",
+            Self::SeatTaken { .. } => "seat_taken",
+            Self::SoldOut { .. } => "sold_out",
+            Self::LimitReached { .. } => "limit_reached",
+            Self::TooManyClaims => "too_many_claims",
+            Self::NotOnSale { .. } => "not_on_sale",
+            Self::KeyReused => "key_reused",
+            Self::ClaimLapsed => "claim_lapsed",
+        }
+    }
+}

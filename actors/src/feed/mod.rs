@@ -1,0 +1,272 @@
+//! The committed state of one session, and everybody who watches it. Outlives the session actor.
+//!
+//! Two generations are kept. *Committed* is what the actor has made durable so far: availability
+//! and reads of an order come from it. *Shown* is what the last tick told the watchers: a new
+//! watcher's snapshot is the shown generation, so that the next delta continues it. A tick comes
+//! at once after a quiet time, and otherwise as often as the number of watchers allows.
+
+mod committed;
+mod encode;
+mod shown;
+#[cfg(test)]
+mod tests;
+mod watcher;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::time::Duration;
+
+use bytestring::ByteString;
+use dashmap::DashMap;
+use domain::seat_map::{Change, SeatMap};
+use domain::{OrderId, SessionId};
+use tokio::sync::{Notify, broadcast, watch};
+use tokio::time::{Instant, sleep_until};
+
+pub use self::committed::{FeedOrder, Snapshot, StandingCount, Steps};
+pub use self::encode::Frame;
+pub use self::watcher::{Watcher, WatcherEvent};
+
+use self::committed::Committed;
+use self::shown::Shown;
+use crate::SessionInfo;
+
+/// How long changes are gathered at least while they keep coming.
+const TICK_MIN: Duration = Duration::from_millis(50);
+/// How much longer they are gathered for each watcher: what telling one costs, with room for the
+/// claims, which go first.
+const TICK_PER_WATCHER: Duration = Duration::from_micros(40);
+/// How many events a slow watcher may be behind before it needs a fresh snapshot.
+const EVENTS_BEHIND_MAX: usize = 16;
+
+/// Which live session an open order belongs to.
+pub(crate) type OrderSessions = Arc<DashMap<OrderId, SessionId>>;
+
+/// What a session has committed, and who is told.
+pub struct Feed {
+    session_id: SessionId,
+    order_sessions: OrderSessions,
+    state: RwLock<State>,
+    events: broadcast::Sender<WatcherEvent>,
+    watchers: AtomicUsize,
+    loaded: watch::Sender<bool>,
+    /// Wakes the ticker when there is something to tell later.
+    unshown: Arc<Notify>,
+}
+
+struct State {
+    committed: Committed,
+    shown: Shown,
+    last_tick: Option<Instant>,
+}
+
+impl Feed {
+    /// The feed of a session that has not been loaded yet: all places as the manifest has them.
+    pub(crate) fn new(info: Arc<SessionInfo>, order_sessions: OrderSessions) -> Arc<Self> {
+        let committed = Committed::new(&info);
+        let shown = Shown::of(&committed);
+        let unshown = Arc::new(Notify::new());
+        let feed = Arc::new(Self {
+            session_id: info.session_id,
+            order_sessions,
+            state: RwLock::new(State {
+                committed,
+                shown,
+                last_tick: None,
+            }),
+            events: broadcast::Sender::new(EVENTS_BEHIND_MAX),
+            watchers: AtomicUsize::new(0),
+            loaded: watch::Sender::new(false),
+            unshown: Arc::clone(&unshown),
+        });
+        tokio::spawn(tick(Arc::downgrade(&feed), unshown));
+        feed
+    }
+
+    /// All places as they are committed.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.read().committed.snapshot()
+    }
+
+    /// All places as the last tick showed them, with the epoch and sequence that the next frame
+    /// continues, as the socket's `snapshot` message.
+    #[must_use]
+    pub fn shown_text(&self) -> (u32, u64, ByteString) {
+        let state = self.read();
+        (state.shown.epoch, state.shown.sequence, state.shown.text())
+    }
+
+    /// The epoch and sequence that the next frame continues.
+    #[must_use]
+    pub fn shown_generation(&self) -> (u32, u64) {
+        let state = self.read();
+        (state.shown.epoch, state.shown.sequence)
+    }
+
+    /// `on_sale`, `paused`, `sold_out`, `postponed` or `cancelled`.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        self.read().committed.status()
+    }
+
+    /// An open order as it is committed; none if it is unknown here or done.
+    #[must_use]
+    pub fn order(&self, order: OrderId) -> Option<FeedOrder> {
+        self.read().committed.order(order)
+    }
+
+    /// Notes which steps an order has done, once that is committed, and tells its watchers.
+    pub fn note_steps(&self, order: OrderId, steps: Steps) {
+        let mut state = self.write();
+        state.committed.note_steps(order, steps);
+        self.tick_if_due(&mut state);
+    }
+
+    /// Begins to watch. Take [`Self::shown_text`] after it, so that nothing falls between.
+    #[must_use]
+    pub fn watch(self: &Arc<Self>) -> Watcher {
+        self.watchers.fetch_add(1, Ordering::Relaxed);
+        metrics::gauge!("frontrow_watchers").increment(1.0);
+        Watcher::new(Arc::clone(self), self.events.subscribe())
+    }
+
+    /// How many are watching.
+    #[must_use]
+    pub fn watchers(&self) -> usize {
+        self.watchers.load(Ordering::Relaxed)
+    }
+
+    /// Starts over at a new epoch, with what was loaded. Steps that were noted stay noted.
+    pub(crate) fn reset(&self, info: &Arc<SessionInfo>, epoch: u32, map: &SeatMap) {
+        let mut state = self.write();
+        for order in state.committed.order_ids() {
+            self.order_sessions.remove(&order);
+        }
+        state.committed.reset(info, epoch, map);
+        for order in state.committed.order_ids() {
+            self.order_sessions.insert(order, self.session_id);
+        }
+        state.shown = Shown::of(&state.committed);
+        self.send(WatcherEvent::Resync);
+        self.loaded.send_replace(true);
+    }
+
+    /// Whether it has ever been told what is stored.
+    pub(crate) fn is_loaded(&self) -> bool {
+        *self.loaded.borrow()
+    }
+
+    /// Waits until it has been told what is stored.
+    pub(crate) async fn loaded(&self) {
+        // Waiting fails only when the sending end is gone, which is `self`.
+        let _ = self.loaded.subscribe().wait_for(|loaded| *loaded).await;
+    }
+
+    /// Notes the steps of orders as they were stored, where nothing newer is noted.
+    pub(crate) fn note_stored_steps(&self, steps: Vec<(OrderId, Steps)>) {
+        self.write().committed.note_stored_steps(steps);
+    }
+
+    /// Takes over what a batch has made durable.
+    pub(crate) fn publish(&self, changes: &[Change]) {
+        if changes.is_empty() {
+            return;
+        }
+        self.note_sessions(changes);
+        let mut state = self.write();
+        state.committed.publish(changes);
+        self.tick_if_due(&mut state);
+    }
+
+    /// Remembers which session an order belongs to for as long as it is open.
+    fn note_sessions(&self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Opened { opening, .. } => {
+                    self.order_sessions.insert(opening.order, self.session_id);
+                }
+                Change::Closed { order, .. } => {
+                    self.order_sessions.remove(order);
+                }
+                Change::Deadline { .. }
+                | Change::Claimed { .. }
+                | Change::Seat { .. }
+                | Change::Standing { .. }
+                | Change::Allocation { .. } => {}
+            }
+        }
+    }
+
+    /// Tells the watchers now, or leaves it to the ticker if they were told just before.
+    fn tick_if_due(&self, state: &mut State) {
+        let quiet = state
+            .last_tick
+            .is_none_or(|last| last.elapsed() >= self.tick_length());
+        if quiet {
+            self.tick_now(state);
+        } else {
+            self.unshown.notify_one();
+        }
+    }
+
+    fn tick_now(&self, state: &mut State) {
+        let State {
+            committed,
+            shown,
+            last_tick,
+        } = state;
+        *last_tick = Some(Instant::now());
+        let former_status = shown.status;
+        if let Some(event) = shown.catch_up(committed) {
+            self.send(event);
+        }
+        if shown.status != former_status {
+            self.send(WatcherEvent::Status(shown.status));
+        }
+    }
+
+    fn next_tick(&self) -> Instant {
+        let last = self.read().last_tick;
+        last.map_or_else(Instant::now, |last| last + self.tick_length())
+    }
+
+    /// It stretches before the crowd is felt.
+    fn tick_length(&self) -> Duration {
+        let watchers = u32::try_from(self.watchers()).unwrap_or(u32::MAX);
+        TICK_MIN.max(TICK_PER_WATCHER.saturating_mul(watchers))
+    }
+
+    /// Sending fails when nobody watches, which is no failure.
+    fn send(&self, event: WatcherEvent) {
+        let _ = self.events.send(event);
+    }
+
+    /// A poisoned lock is used on: each method leaves the state whole, or the actor reloads it.
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.unshown.notify_one();
+    }
+}
+
+/// Shows what was published in a hurry when its tick has come. Ends with its feed.
+async fn tick(feed: Weak<Feed>, unshown: Arc<Notify>) {
+    loop {
+        unshown.notified().await;
+        let Some(due) = feed.upgrade().map(|feed| feed.next_tick()) else {
+            return;
+        };
+        sleep_until(due).await;
+        let Some(feed) = feed.upgrade() else { return };
+        feed.tick_now(&mut feed.write());
+    }
+}

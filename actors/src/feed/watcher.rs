@@ -1,0 +1,55 @@
+//! One place in the audience.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use domain::OrderId;
+use tokio::sync::broadcast;
+
+use crate::feed::{Feed, Frame};
+
+/// What a watcher hears.
+#[derive(Debug, Clone)]
+pub enum WatcherEvent {
+    /// The next delta. If its `epoch` and `from` are not the watcher's, it needs a fresh snapshot.
+    Frame(Arc<Frame>),
+    /// Orders changed in a way that the house does not show, rising by id.
+    Orders(Arc<[OrderId]>),
+    /// The session's status changed.
+    Status(&'static str),
+    /// The watcher fell behind or the session was reloaded: it needs a fresh snapshot.
+    Resync,
+}
+
+/// One place in the audience. What it has not heard yet is shared with all others, and bounded.
+pub struct Watcher {
+    feed: Arc<Feed>,
+    events: broadcast::Receiver<WatcherEvent>,
+}
+
+impl Watcher {
+    pub(super) fn new(feed: Arc<Feed>, events: broadcast::Receiver<WatcherEvent>) -> Self {
+        Self { feed, events }
+    }
+
+    /// Waits for what comes next. Cancel-safe.
+    pub async fn next(&mut self) -> WatcherEvent {
+        match self.events.recv().await {
+            Ok(event) => event,
+            Err(broadcast::error::RecvError::Lagged(events)) => {
+                metrics::counter!("frontrow_watcher_lag_total").increment(events);
+                WatcherEvent::Resync
+            }
+            Err(broadcast::error::RecvError::Closed) => {
+                unreachable!("the feed that this watcher holds keeps the sending end")
+            }
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.feed.watchers.fetch_sub(1, Ordering::Relaxed);
+        metrics::gauge!("frontrow_watchers").decrement(1.0);
+    }
+}

@@ -1,0 +1,49 @@
+//! The place of one session in the registry: who is live, and the right to start the next one.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{Feed, Session};
+
+/// At most one session is live here, and at most one start is under way.
+#[derive(Default)]
+pub(super) struct Slot {
+    current: RwLock<Option<Session>>,
+    starting: Mutex<()>,
+}
+
+impl Slot {
+    /// The session, unless it has ended or has not been loaded yet.
+    pub fn live(&self) -> Option<Session> {
+        self.current().filter(|session| session.feed.is_loaded())
+    }
+
+    /// The session, unless its actor has ended.
+    pub fn current(&self) -> Option<Session> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current
+            .clone()
+            .filter(|session| !session.sender.is_closed())
+    }
+
+    /// The feed of the last session: watchers of it must hear from the next one.
+    pub fn last_feed(&self) -> Option<Arc<Feed>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().map(|session| Arc::clone(&session.feed))
+    }
+
+    pub fn set(&self, session: Session) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(session);
+    }
+
+    /// Waits for a start that is under way.
+    pub async fn starting(&self) -> MutexGuard<'_, ()> {
+        self.starting.lock().await
+    }
+
+    /// Whether no actor runs here and nobody is starting.
+    pub fn is_vacant(&self) -> bool {
+        self.current().is_none() && self.starting.try_lock().is_ok()
+    }
+}

@@ -1,0 +1,108 @@
+//! What the session actor thinks with: the seat map, and the batch that gathers.
+
+use std::sync::Arc;
+
+use domain::Timestamp;
+use domain::seat_map::{Change, Command, Refusal, SeatMap};
+use store::journal::Loaded;
+
+use crate::SessionInfo;
+use crate::session::mailbox::{Message, Reply};
+
+/// How many commands one batch takes; more wait in the mailbox, and when that is full are shed.
+const BATCH_COMMANDS_MAX: usize = 1024;
+
+/// The decided state of a session, which may be ahead of what is durable.
+pub(super) struct Core {
+    map: SeatMap,
+    epoch: u32,
+    gathering: Batch,
+}
+
+/// Commands decided one after the other, with what they changed and what they will be answered.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub changes: Vec<Change>,
+    answers: Vec<(Option<Reply>, Result<(), Refusal>)>,
+}
+
+impl Core {
+    /// Rebuilds the map from what was stored.
+    pub fn new(info: &SessionInfo, loaded: &Loaded) -> Self {
+        let mut map = SeatMap::new(Arc::clone(&info.manifest), info.rules.clone());
+        loaded.changes.iter().for_each(|change| map.apply(change));
+        Self {
+            map,
+            epoch: loaded.epoch,
+            gathering: Batch::default(),
+        }
+    }
+
+    pub fn map(&self) -> &SeatMap {
+        &self.map
+    }
+
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// How many commands more the gathering batch takes.
+    pub fn room(&self) -> usize {
+        BATCH_COMMANDS_MAX.saturating_sub(self.gathering.answers.len())
+    }
+
+    /// Decides a command and applies it in memory; it is answered with its batch.
+    pub fn take(&mut self, message: Message, now: Timestamp) {
+        let answer = self.map.decide(&message.command, now).map(|changes| {
+            changes.iter().for_each(|change| self.map.apply(change));
+            self.gathering.changes.extend(changes);
+        });
+        count(&message.command, &answer);
+        self.gathering.answers.push((message.reply, answer));
+    }
+
+    /// What has gathered, to be written now.
+    pub fn next_batch(&mut self) -> Option<Batch> {
+        let gathered = std::mem::take(&mut self.gathering);
+        (!gathered.answers.is_empty()).then_some(gathered)
+    }
+}
+
+impl Batch {
+    /// Answers everybody. The batch must be durable.
+    pub fn answer(self) {
+        metrics::histogram!("frontrow_batch_commands").record(as_float(self.answers.len()));
+        for (reply, answer) in self.answers {
+            if let Some(reply) = reply {
+                // Whoever does not wait any more has lost nothing: the answer is durable.
+                let _ = reply.send(answer);
+            }
+        }
+    }
+
+    /// What must never be done, so that the kill drill can show that it notices.
+    #[cfg(feature = "answer-before-commit")]
+    pub fn answer_too_early(mut self) -> Self {
+        let answers = std::mem::take(&mut self.answers);
+        Self {
+            changes: Vec::new(),
+            answers,
+        }
+        .answer();
+        self
+    }
+}
+
+fn count(command: &Command, answer: &Result<(), Refusal>) {
+    if matches!(command, Command::Claim(_)) {
+        metrics::counter!("frontrow_claims_total").increment(1);
+    }
+    if let Err(refusal) = answer {
+        metrics::counter!("frontrow_refusals_total", "reason" => refusal.name()).increment(1);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a batch has few commands")]
+fn as_float(count: usize) -> f64 {
+    count as f64
+}
