@@ -1,0 +1,188 @@
+//! The commands and their options.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand};
+use domain::Timestamp;
+use operations::import_plan::ImportPlan;
+use operations::publish::PutOnSale;
+
+/// Frontrow sells tickets to events. Its configuration is environment variables: docs/OPERATING.md.
+#[derive(Debug, Parser)]
+#[command(version, about, arg_required_else_help = true)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve until SIGINT or SIGTERM; brings the schema up to date first
+    Serve,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Load the demo house and print whom to sign in as
+    Demo,
+    /// Take over a venue's seating plan from a file in pretix's format
+    ImportPlan(ImportPlanOptions),
+    /// Put a performance in a venue on sale
+    PutOnSale(PutOnSaleOptions),
+    /// Open psql on the database
+    Psql {
+        /// Arguments for psql, after `--`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ImportPlanOptions {
+    /// The seating plan, JSON
+    file: PathBuf,
+    /// The name of the venue to make
+    #[arg(long)]
+    venue: String,
+    #[arg(long, default_value = "Berlin")]
+    city: String,
+    /// The city's country, ISO 3166
+    #[arg(long, default_value = "DE")]
+    country: String,
+    /// The venue's time zone, an IANA name
+    #[arg(long, default_value = "Europe/Berlin")]
+    time_zone: String,
+    /// The currency of the prices, ISO 4217
+    #[arg(long, default_value = "EUR")]
+    currency: String,
+    /// A category's price in minor units: 'Category I=8000'; once for each category
+    #[arg(long = "price", value_name = "CATEGORY=PRICE")]
+    prices: Vec<String>,
+    /// Give each seat a new guid, where the file's own repeat
+    #[arg(long)]
+    rekey_seats: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PutOnSaleOptions {
+    /// The venue's slug, as import-plan printed it
+    #[arg(long)]
+    venue: String,
+    /// The event's title; an event of this title gets one more session
+    #[arg(long)]
+    title: String,
+    /// When it begins, RFC 3339
+    #[arg(long)]
+    starts_at: DateTime<Utc>,
+    /// A new event's description
+    #[arg(long, default_value = "")]
+    description: String,
+    /// A new event's category, by its slug
+    #[arg(long, default_value = "music")]
+    category: String,
+    /// A new event's artist; may be repeated
+    #[arg(long = "artist", value_name = "NAME")]
+    artists: Vec<String>,
+    /// From when tickets are admitted; without it, at any time
+    #[arg(long)]
+    doors_open_at: Option<DateTime<Utc>>,
+    /// When the sale begins; without it, now
+    #[arg(long)]
+    on_sale_from: Option<DateTime<Utc>>,
+    /// When the sale ends; without it, never
+    #[arg(long)]
+    on_sale_until: Option<DateTime<Utc>>,
+    /// The most places of one order
+    #[arg(long, default_value_t = 10)]
+    max_per_order: u32,
+    /// The most places of one buyer, over all their orders
+    #[arg(long)]
+    max_per_buyer: Option<u32>,
+    /// How long a cart hold lasts
+    #[arg(long, default_value_t = 600)]
+    hold_secs: u32,
+    /// A section's price here in minor units: 'Floor, Category I=9000'; may be repeated
+    #[arg(long = "section-price", value_name = "SECTION=PRICE")]
+    section_prices: Vec<String>,
+}
+
+impl From<ImportPlanOptions> for ImportPlan {
+    fn from(options: ImportPlanOptions) -> Self {
+        Self {
+            file: options.file,
+            venue: options.venue,
+            city: options.city,
+            country: options.country,
+            time_zone: options.time_zone,
+            currency: options.currency,
+            prices: options.prices,
+            rekey_seats: options.rekey_seats,
+        }
+    }
+}
+
+impl PutOnSaleOptions {
+    /// The performance these options describe, with the sale beginning `now` unless they say otherwise.
+    #[must_use]
+    pub fn into_request(self, now: Timestamp) -> PutOnSale {
+        PutOnSale {
+            venue: self.venue,
+            title: self.title,
+            description: self.description,
+            category: self.category,
+            artists: self.artists,
+            starts_at: self.starts_at.into(),
+            doors_open_at: self.doors_open_at.map(Timestamp::from),
+            on_sale_from: self.on_sale_from.map_or(now, Timestamp::from),
+            on_sale_until: self.on_sale_until.map(Timestamp::from),
+            max_per_order: self.max_per_order,
+            max_per_buyer: self.max_per_buyer,
+            hold_secs: self.hold_secs,
+            section_prices: self.section_prices,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_and_options_fit_together() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn a_sale_without_a_beginning_begins_now() {
+        let line = CommandLine::parse_from([
+            "frontrow",
+            "put-on-sale",
+            "--venue=hall",
+            "--title=Opening Night",
+            "--starts-at=2030-01-01T20:00:00+01:00",
+        ]);
+        let Command::PutOnSale(options) = line.command else {
+            panic!("{line:?}")
+        };
+        let request = options.into_request(Timestamp(7));
+        assert_eq!(request.on_sale_from, Timestamp(7));
+        assert_eq!(
+            request.starts_at.to_datetime().to_rfc3339(),
+            "2030-01-01T19:00:00+00:00"
+        );
+    }
+
+    #[test]
+    fn a_start_that_is_no_instant_is_refused() {
+        let arguments = [
+            "frontrow",
+            "put-on-sale",
+            "--venue=h",
+            "--title=t",
+            "--starts-at=friday",
+        ];
+        let refused = CommandLine::try_parse_from(arguments).unwrap_err();
+        assert_eq!(refused.exit_code(), 2);
+    }
+}

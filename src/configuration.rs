@@ -1,0 +1,324 @@
+//! What the environment says: read once at the start, into types, each wrong value named.
+
+use std::env::VarError;
+use std::fmt::Display;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use sqlx::postgres::PgConnectOptions;
+use thiserror::Error;
+use tracing_subscriber::EnvFilter;
+
+/// What is logged where nothing else is asked for: our own news, and of the libraries only trouble.
+const LOG_DEFAULT: &str = "info,graphile_worker=warn,sqlx=warn,actix_server=warn";
+const TICKET_KEYS_MAX: usize = 256;
+
+/// How this process runs. Not `Debug`: it has secrets in it.
+pub struct Configuration {
+    /// None: the private Postgres under `data_dir`.
+    pub database: Option<PgConnectOptions>,
+    /// Where the private Postgres and the demo's ticket keys are kept.
+    pub data_dir: PathBuf,
+    /// Where the programs of Postgres are, if not where they are looked for.
+    pub postgres_bin: Option<PathBuf>,
+    pub listen: SocketAddr,
+    /// Scheme, host and port as buyers see them, without a slash at the end.
+    pub public_url: String,
+    pub demo: bool,
+    /// Whether requests are limited by rate; off only for load tests.
+    pub rate_limits: bool,
+    /// Whether a proxy in front tells the client's address in `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// Whether `/bench/echo` answers, to measure claims against.
+    pub bench: bool,
+    /// How many threads serve; none: one for each core.
+    pub workers: Option<NonZero<usize>>,
+    /// The secret keys that sign tickets, the newest last.
+    pub ticket_keys: Option<Vec<[u8; 32]>>,
+    /// A filter of `tracing`.
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The values that cannot be used, all of them at once.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("{}", .0.join("\n"))]
+pub struct WrongValues(Vec<String>);
+
+impl Configuration {
+    /// Reads the environment of this process.
+    ///
+    /// # Errors
+    /// Names each variable whose value cannot be used.
+    pub fn from_environment() -> Result<Self, WrongValues> {
+        Self::read(|name| match std::env::var(name) {
+            Ok(value) => Some(value),
+            Err(VarError::NotPresent) => None,
+            // No value we take has such bytes, so it is refused like any other that does not fit.
+            Err(VarError::NotUnicode(value)) => Some(value.to_string_lossy().into_owned()),
+        })
+    }
+
+    fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, WrongValues> {
+        let mut reader = Reader {
+            look_up,
+            wrong: Vec::new(),
+        };
+        let listen = reader.value("LISTEN", SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
+        let configuration = Self {
+            database: reader.optional("DATABASE_URL", parse_database),
+            data_dir: reader.value("DATA_DIR", PathBuf::from("var")),
+            postgres_bin: reader.optional("POSTGRES_BIN", parse),
+            listen,
+            public_url: reader
+                .optional("PUBLIC_URL", parse_public_url)
+                .unwrap_or_else(|| format!("http://{listen}")),
+            demo: reader.switch("DEMO", false),
+            rate_limits: reader.switch("RATE_LIMITS", true),
+            behind_proxy: reader.switch("BEHIND_PROXY", false),
+            bench: reader.switch("BENCH", false),
+            workers: reader.optional("WORKERS", parse),
+            ticket_keys: reader.optional("TICKET_KEYS", parse_ticket_keys),
+            log: reader
+                .optional("LOG", parse_log)
+                .unwrap_or_else(|| LOG_DEFAULT.to_owned()),
+            log_format: reader
+                .optional("LOG_FORMAT", parse_log_format)
+                .unwrap_or(LogFormat::Text),
+        };
+        match reader.wrong.is_empty() {
+            true => Ok(configuration),
+            false => Err(WrongValues(reader.wrong)),
+        }
+    }
+}
+
+/// Reads values one by one and gathers what is wrong with them.
+struct Reader<LookUp> {
+    look_up: LookUp,
+    wrong: Vec<String>,
+}
+
+impl<LookUp: Fn(&str) -> Option<String>> Reader<LookUp> {
+    /// A variable that is empty counts as absent, as in a shell's `NAME= command`.
+    fn optional<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = (self.look_up)(name).filter(|text| !text.is_empty())?;
+        match parse(&text) {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                self.wrong.push(format!("{name} cannot be used: {reason}"));
+                None
+            }
+        }
+    }
+
+    fn switch(&mut self, name: &str, default: bool) -> bool {
+        self.optional(name, parse_switch).unwrap_or(default)
+    }
+
+    fn value<T: FromStr<Err: Display>>(&mut self, name: &str, default: T) -> T {
+        self.optional(name, parse).unwrap_or(default)
+    }
+}
+
+fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// The reason never repeats the address: it may have a password in it.
+fn parse_database(text: &str) -> Result<PgConnectOptions, String> {
+    let expected = "it must be postgres:// with user, host and database";
+    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+        return Err(expected.to_owned());
+    }
+    text.parse().map_err(|_| expected.to_owned())
+}
+
+/// An origin: browsers send theirs without a path, and ours is compared with it.
+fn parse_public_url(text: &str) -> Result<String, String> {
+    let expected = || "it must be http:// or https:// and a host, without a path".to_owned();
+    let text = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .ok_or_else(expected)?;
+    let is_host = |c: char| c.is_ascii_alphanumeric() || "-._~:[]".contains(c);
+    match !host.is_empty() && host.chars().all(is_host) {
+        true => Ok(text),
+        false => Err(expected()),
+    }
+}
+
+/// Both pairs of words for every switch: nobody should have to remember which one takes which.
+fn parse_switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" | "true" => Ok(true),
+        "off" | "false" => Ok(false),
+        _ => Err("it must be on or off".to_owned()),
+    }
+}
+
+/// Checked here and kept as text, since a filter cannot be cloned.
+fn parse_log(text: &str) -> Result<String, String> {
+    parse::<EnvFilter>(text).map(|_| text.to_owned())
+}
+
+fn parse_log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("it must be text or json".to_owned()),
+    }
+}
+
+/// Keys as `TICKET_KEYS` has them. The reason never repeats a key.
+pub fn parse_ticket_keys(text: &str) -> Result<Vec<[u8; 32]>, String> {
+    let keys: Option<Vec<[u8; 32]>> = text.split(',').map(|key| parse_key(key.trim())).collect();
+    match keys {
+        Some(keys) if keys.len() <= TICKET_KEYS_MAX => Ok(keys),
+        Some(_) => Err(format!("there are more than {TICKET_KEYS_MAX} keys")),
+        None => Err("each key must be 64 hexadecimal digits, with commas between keys".to_owned()),
+    }
+}
+
+fn parse_key(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    let mut key = [0; 32];
+    for (byte, position) in key.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(&text[position..position + 2], 16).ok()?;
+    }
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[(&str, &str)]) -> Result<Configuration, WrongValues> {
+        Configuration::read(|name| {
+            values
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn complaint(name: &str, value: &str) -> String {
+        read(&[(name, value)]).err().unwrap().to_string()
+    }
+
+    #[test]
+    fn an_empty_environment_is_a_private_server_on_loopback_with_limits() {
+        let configuration = read(&[]).unwrap();
+        assert!(configuration.database.is_none());
+        assert_eq!(configuration.data_dir, PathBuf::from("var"));
+        assert_eq!(configuration.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(configuration.public_url, "http://127.0.0.1:8080");
+        assert!(!configuration.demo);
+        assert!(configuration.rate_limits);
+        assert_eq!(configuration.ticket_keys, None);
+        assert_eq!(configuration.log_format, LogFormat::Text);
+    }
+
+    #[test]
+    fn each_value_that_is_given_is_taken() {
+        let key = "0f".repeat(32);
+        let configuration = read(&[
+            ("DATABASE_URL", "postgres://seller@db.internal:6432/tickets"),
+            ("DATA_DIR", "/srv/frontrow"),
+            ("LISTEN", "[::1]:9000"),
+            ("PUBLIC_URL", "https://Tickets.example/"),
+            ("DEMO", "true"),
+            ("RATE_LIMITS", "off"),
+            ("BEHIND_PROXY", "true"),
+            ("BENCH", "on"),
+            ("WORKERS", "3"),
+            ("TICKET_KEYS", &format!("{key}, {key}")),
+            ("LOG_FORMAT", "json"),
+        ])
+        .unwrap();
+        let database = configuration.database.unwrap();
+        assert_eq!(
+            (database.get_host(), database.get_port()),
+            ("db.internal", 6432)
+        );
+        assert_eq!(configuration.data_dir, PathBuf::from("/srv/frontrow"));
+        assert_eq!(configuration.listen.to_string(), "[::1]:9000");
+        assert_eq!(configuration.public_url, "https://tickets.example");
+        assert!(configuration.demo);
+        assert!(!configuration.rate_limits);
+        assert!(configuration.behind_proxy && configuration.bench);
+        assert_eq!(configuration.workers, NonZero::new(3));
+        assert_eq!(configuration.ticket_keys, Some(vec![[15; 32]; 2]));
+        assert_eq!(configuration.log_format, LogFormat::Json);
+    }
+
+    #[test]
+    fn the_public_address_follows_the_listening_one() {
+        assert_eq!(
+            read(&[("LISTEN", "127.0.0.1:9")]).unwrap().public_url,
+            "http://127.0.0.1:9"
+        );
+    }
+
+    #[test]
+    fn an_empty_value_counts_as_absent() {
+        assert!(read(&[("DATABASE_URL", ""), ("DEMO", "")]).is_ok());
+    }
+
+    #[test]
+    fn each_wrong_value_is_named() {
+        let wrong = [
+            ("DATABASE_URL", "mysql://localhost/tickets"),
+            ("LISTEN", "localhost"),
+            ("PUBLIC_URL", "tickets.example"),
+            ("PUBLIC_URL", "https://tickets.example/shop"),
+            ("PUBLIC_URL", "https://"),
+            ("DEMO", "maybe"),
+            ("RATE_LIMITS", "none"),
+            ("BEHIND_PROXY", "nginx"),
+            ("BENCH", "1"),
+            ("WORKERS", "0"),
+            ("TICKET_KEYS", "0f0f"),
+            ("LOG", "store=loudly"),
+            ("LOG_FORMAT", "xml"),
+        ];
+        for (name, value) in wrong {
+            let complaint = complaint(name, value);
+            assert!(
+                complaint.starts_with(&format!("{name} cannot be used: ")),
+                "{complaint}"
+            );
+        }
+    }
+
+    #[test]
+    fn all_wrong_values_are_told_at_once() {
+        let wrong = read(&[("LISTEN", "x"), ("DEMO", "y")])
+            .err()
+            .unwrap()
+            .to_string();
+        assert_eq!(wrong.lines().count(), 2, "{wrong}");
+    }
+
+    #[test]
+    fn a_wrong_key_is_not_repeated_where_logs_would_keep_it() {
+        let key = format!("{}zz", "ab".repeat(31));
+        assert!(!complaint("TICKET_KEYS", &key).contains("abab"));
+    }
+}

@@ -1,0 +1,261 @@
+//! The server process: found by its pid file, started, waited for, stopped.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::time::timeout;
+
+use super::home::Home;
+use super::programs::Programs;
+use super::{PostgresError, SUPERUSER, connect_options};
+
+/// Enough for our pool, one journal connection for each live session, and people with psql.
+const CONNECTIONS_MAX: u32 = 300;
+/// A log that has grown past this is set aside at the next start.
+const LOG_BYTES_MAX: u64 = 10 * 1024 * 1024;
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// Recovery after a crash replays the log written since the last checkpoint: seconds, seldom minutes.
+const ACCEPT_TIMEOUT: Duration = Duration::from_secs(300);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A fast shutdown writes a checkpoint.
+const STOP_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long backends of a server that was killed may take to notice.
+const ORPHANS_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A server process that was alive when it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Postmaster {
+    pid: Pid,
+}
+
+/// Where its log ended before it was started.
+struct LogMark(u64);
+
+impl Postmaster {
+    /// The server of this cluster, if it is alive.
+    pub fn running(home: &Home) -> Option<Self> {
+        let pid = recorded_pid(home)?;
+        serves(pid, &home.data()).then_some(Self {
+            pid: Pid::from_raw(pid),
+        })
+    }
+
+    /// Starts the server. Backends of a killed one hold it up until they have noticed.
+    pub async fn start(home: &Home, programs: &Programs) -> Result<Self, PostgresError> {
+        remove_foreign_pid_file(home)?;
+        let deadline = Instant::now() + ORPHANS_TIMEOUT;
+        loop {
+            let mark = set_log_aside(home)?;
+            let pid = spawn(home, programs)?;
+            let Err(said) = wait_for_pid_file(home, pid, &mark).await else {
+                return Ok(Self { pid });
+            };
+            let orphans = said.contains("shared memory block") || said.contains("lock file");
+            if !orphans || Instant::now() > deadline {
+                return Err(PostgresError::NotStarted {
+                    log: home.log(),
+                    said,
+                });
+            }
+            tokio::time::sleep(POLL_INTERVAL * 5).await;
+        }
+    }
+
+    /// Waits until it answers a query, through its recovery if need be.
+    pub async fn wait_until_accepting(&self, home: &Home) -> Result<(), PostgresError> {
+        let options = connect_options(home, SUPERUSER);
+        let deadline = Instant::now() + ACCEPT_TIMEOUT;
+        while Instant::now() < deadline {
+            // A server that is stopped in its tracks takes the connection and then says nothing.
+            if let Ok(Ok(connection)) = timeout(CONNECT_TIMEOUT, options.connect()).await {
+                return Ok(connection.close().await?);
+            }
+            if !serves(self.pid.as_raw(), &home.data()) {
+                return Err(PostgresError::NotStarted {
+                    log: home.log(),
+                    said: last_words(&LogMark(0).read(home)),
+                });
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        Err(PostgresError::NotAccepting(ACCEPT_TIMEOUT))
+    }
+
+    /// Ends it by a fast shutdown: connections are cut, what is committed is checkpointed.
+    pub async fn stop(self, home: &Home) -> Result<(), PostgresError> {
+        // An error here means that it is gone already, which the wait below finds out.
+        let _ = kill(self.pid, Signal::SIGINT);
+        let deadline = Instant::now() + STOP_TIMEOUT;
+        while serves(self.pid.as_raw(), &home.data()) {
+            if Instant::now() > deadline {
+                return Err(PostgresError::NotStopped(STOP_TIMEOUT));
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        Ok(())
+    }
+}
+
+impl LogMark {
+    /// What was logged since.
+    fn read(&self, home: &Home) -> String {
+        let mut text = Vec::new();
+        let read = File::open(home.log()).and_then(|mut log| {
+            log.seek(SeekFrom::Start(self.0))?;
+            log.read_to_end(&mut text)
+        });
+        match read {
+            Ok(_) => String::from_utf8_lossy(&text).into_owned(),
+            Err(error) => format!("(the log cannot be read: {error})"),
+        }
+    }
+}
+
+/// Whether this process is the server of this cluster: after a reboot its pid may be anybody's.
+///
+/// A server's command line names its cluster; a process that is dead and not yet reaped has none.
+fn serves(pid: i32, data: &Path) -> bool {
+    let data = data.as_os_str().as_bytes();
+    fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|command| {
+        command
+            .split(|&byte| byte == 0)
+            .any(|argument| argument == data)
+    })
+}
+
+/// Removes a pid file whose number now belongs to a process that is no server of this cluster:
+/// Postgres would take that process for its older self and refuse to start.
+///
+/// The number of a dead process is left for Postgres to judge. Should backends of the old server
+/// still live, Postgres finds their shared memory by the folder's inode, without the file.
+fn remove_foreign_pid_file(home: &Home) -> Result<(), PostgresError> {
+    let Some(pid) = recorded_pid(home) else {
+        return Ok(());
+    };
+    if serves(pid, &home.data()) || !is_alive(pid) {
+        return Ok(());
+    }
+    fs::remove_file(home.pid_file()).map_err(PostgresError::files(
+        "cannot remove the stale pid file",
+        &home.pid_file(),
+    ))
+}
+
+fn recorded_pid(home: &Home) -> Option<i32> {
+    fs::read_to_string(home.pid_file())
+        .ok()?
+        .lines()
+        .next()?
+        .trim()
+        .parse()
+        .ok()
+}
+
+fn is_alive(pid: i32) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
+}
+
+fn set_log_aside(home: &Home) -> Result<LogMark, PostgresError> {
+    let log = home.log();
+    let length = fs::metadata(&log).map_or(0, |metadata| metadata.len());
+    if length <= LOG_BYTES_MAX {
+        return Ok(LogMark(length));
+    }
+    fs::rename(&log, log.with_extension("old"))
+        .map_err(PostgresError::files("cannot set the log aside", &log))?;
+    Ok(LogMark(0))
+}
+
+fn spawn(home: &Home, programs: &Programs) -> Result<Pid, PostgresError> {
+    let log = open_log(home)?;
+    let errors = log
+        .try_clone()
+        .map_err(PostgresError::files("cannot share the log", &home.log()))?;
+    let mut command = Command::new(programs.postgres());
+    command
+        .arg("-D")
+        .arg(home.data())
+        .args(settings(home))
+        .current_dir(home.root())
+        .stdin(Stdio::null())
+        .stdout(log)
+        .stderr(errors);
+    home.user.act_in(&mut command);
+    let mut command = tokio::process::Command::from(command);
+    // Ctrl-C reaches the terminal's whole process group: outside it, Postgres outlives our own last writes.
+    let mut child = command
+        .process_group(0)
+        .spawn()
+        .map_err(PostgresError::files("cannot run", &programs.postgres()))?;
+    let pid = child
+        .id()
+        .and_then(|pid| i32::try_from(pid).ok())
+        .expect("a new child has a pid");
+    // Reaped as soon as it ends, so that a dead server never looks alive.
+    tokio::spawn(async move { child.wait().await });
+    Ok(Pid::from_raw(pid))
+}
+
+/// TCP stays off; who may reach the socket is decided by its folder.
+fn settings(home: &Home) -> Vec<String> {
+    [
+        format!("unix_socket_directories={}", home.sockets().display()),
+        "unix_socket_permissions=0700".to_owned(),
+        "listen_addresses=".to_owned(),
+        "port=5432".to_owned(),
+        format!("max_connections={CONNECTIONS_MAX}"),
+        "fsync=on".to_owned(),
+        "synchronous_commit=on".to_owned(),
+        "full_page_writes=on".to_owned(),
+        "max_wal_size=2GB".to_owned(),
+        "timezone=UTC".to_owned(),
+        "log_timezone=UTC".to_owned(),
+        "cluster_name=frontrow".to_owned(),
+    ]
+    .into_iter()
+    .flat_map(|setting| ["-c".to_owned(), setting])
+    .collect()
+}
+
+fn open_log(home: &Home) -> Result<File, PostgresError> {
+    let path = home.log();
+    let log = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .map_err(PostgresError::files("cannot open the log", &path))?;
+    home.user.own(&path)?;
+    Ok(log)
+}
+
+/// Waits until the server has written its pid file, or says why it did not.
+async fn wait_for_pid_file(home: &Home, pid: Pid, mark: &LogMark) -> Result<(), String> {
+    loop {
+        if Postmaster::running(home) == Some(Postmaster { pid }) {
+            return Ok(());
+        }
+        if !is_alive(pid.as_raw()) {
+            return Err(last_words(&mark.read(home)));
+        }
+        tokio::time::sleep(POLL_INTERVAL).await;
+    }
+}
+
+/// The last fatal line of a log, else its last line.
+fn last_words(log: &str) -> String {
+    let fatal = log
+        .lines()
+        .rev()
+        .find(|line| line.contains("FATAL") || line.contains("PANIC"));
+    fatal
+        .or_else(|| log.lines().last())
+        .unwrap_or("nothing")
+        .to_owned()
+}
