@@ -3,14 +3,35 @@
 //! The file is read whole, checked whole, and refused with every fault in its place, or stored as
 //! a new venue in one transaction.
 
+mod blocks;
+mod drawing;
+mod faults;
+mod geometry;
 mod pretix;
+pub(crate) mod prices;
+mod report;
+mod sections;
+#[cfg(test)]
+mod tests;
 
-use std::fmt;
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use domain::VenueId;
+use domain::{Currency, Manifest, Money, VenueId};
 use sqlx::PgPool;
+use store::places::{NewCity, NewVenue, Plan, VenueError};
 use thiserror::Error;
+
+pub use faults::Fault;
+pub use report::Report;
+
+use faults::Faults;
+use pretix::PretixPlan;
+
+/// A larger file is refused before it is read. The most seats, written generously, take about 72 MB.
+pub const FILE_BYTES_MAX: u64 = 96 * 1024 * 1024;
+
+const NAME_CHARACTERS_MAX: usize = 120;
 
 /// What to take over, as typed on the command line.
 #[derive(Debug, Clone)]
@@ -44,34 +65,6 @@ pub struct ImportedPlan {
     pub report: Report,
 }
 
-/// What was read from a plan's file. `Display` gives lines for people.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
-    /// How many zones it has.
-    pub zones: usize,
-    /// How many rows.
-    pub rows: usize,
-    /// How many seats.
-    pub seats: usize,
-    /// How many drawn areas.
-    pub areas: usize,
-    /// The sections made of it, with their number of seats.
-    pub sections: Vec<(String, usize)>,
-    /// The categories that have seats, with their number, in the file's order.
-    pub seats_by_category: Vec<(String, usize)>,
-    /// What was accepted and should be known.
-    pub warnings: Vec<String>,
-}
-
-/// One thing that is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Where: `zones[0].rows[3].seats[5]`, `--price`, `line 3 column 9`.
-    pub place: String,
-    /// What.
-    pub message: String,
-}
-
 /// Why a plan was not taken over.
 #[derive(Debug, Error)]
 pub enum ImportError {
@@ -95,17 +88,191 @@ pub enum ImportError {
 ///
 /// # Errors
 /// The file or the options are refused, or the database does not answer.
-pub async fn import_plan(
-    _pool: &PgPool,
-    _request: &ImportPlan,
-) -> Result<ImportedPlan, ImportError> {
-    todo!()
+pub async fn import_plan(pool: &PgPool, request: &ImportPlan) -> Result<ImportedPlan, ImportError> {
+    let mut faults = Faults::default();
+    let currency = check_options(request, &mut faults);
+    let bytes = read_file(&request.file)?;
+    let read = read_plan(&bytes, request, currency, &mut faults);
+    let Some((plan, report)) = read.filter(|_| faults.is_empty()) else {
+        return Err(ImportError::Refused(faults.into_list()));
+    };
+    let venue = NewVenue {
+        name: request.venue.trim(),
+        address: "",
+        time_zone: &request.time_zone,
+        city: NewCity {
+            name: request.city.trim(),
+            country_code: &request.country,
+            country_name: &request.country,
+        },
+        plan: &plan,
+    };
+    let made = store::places::insert_venue(pool, &venue)
+        .await
+        .map_err(|error| match error {
+            VenueError::Exists { .. } => refused("--venue", &error.to_string()),
+            VenueError::Store(error) => ImportError::Store(error),
+        })?;
+    Ok(ImportedPlan {
+        venue_id: made.venue_id,
+        slug: made.slug,
+        report,
+    })
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.place, self.message)
+/// Checks everything but the prices, and gives the currency that they are in.
+fn check_options(request: &ImportPlan, faults: &mut Faults) -> Option<Currency> {
+    faults.text(
+        "--venue",
+        "the venue's name",
+        Some(&request.venue),
+        NAME_CHARACTERS_MAX,
+    );
+    faults.text(
+        "--city",
+        "the city's name",
+        Some(&request.city),
+        NAME_CHARACTERS_MAX,
+    );
+    let country = request.country.as_bytes();
+    if country.len() != 2 || !country.iter().all(u8::is_ascii_uppercase) {
+        faults.add(
+            "--country",
+            format!("{:?} is not a country code such as DE", request.country),
+        );
     }
+    if request.time_zone.parse::<chrono_tz::Tz>().is_err() {
+        let message = format!(
+            "{:?} is not a time zone such as Europe/Berlin",
+            request.time_zone
+        );
+        faults.add("--time-zone", message);
+    }
+    match request.currency.parse() {
+        Ok(currency) => Some(currency),
+        Err(error) => {
+            faults.add("--currency", format!("{error}"));
+            None
+        }
+    }
+}
+
+/// Reads a file, but never more than a plan can have.
+fn read_file(path: &Path) -> Result<Vec<u8>, ImportError> {
+    let unreadable = |error| ImportError::Unreadable {
+        file: path.to_owned(),
+        error,
+    };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let too_large = || {
+        let message = format!(
+            "the file is larger than {} MiB",
+            FILE_BYTES_MAX / 1024 / 1024
+        );
+        refused(&path.display().to_string(), &message)
+    };
+    if file.metadata().map_err(unreadable)?.len() > FILE_BYTES_MAX {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    // A pipe has no length beforehand, and a file may grow: so the reading itself stops, too.
+    file.take(FILE_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
+/// The plan and what is to be told of it; where something is wrong, the faults say what.
+fn read_plan(
+    bytes: &[u8],
+    request: &ImportPlan,
+    currency: Option<Currency>,
+    faults: &mut Faults,
+) -> Option<(Plan, Report)> {
+    let read = pretix::read(bytes, request.rekey_seats, faults)?;
+    let prices = prices_by_category(&read, &request.prices, currency, faults);
+    if !faults.is_empty() {
+        return None;
+    }
+    let made = sections::of_plan(&read, &prices, faults);
+    if made.sections.len() > Manifest::MAX_SECTIONS {
+        let (count, most) = (made.sections.len(), Manifest::MAX_SECTIONS);
+        faults.add("zones", format!("{count} sections are more than {most}"));
+    }
+    let areas: Vec<_> = read
+        .zones
+        .iter()
+        .flat_map(|zone| zone.areas.clone())
+        .collect();
+    let seats = geometry::around(made.sections.iter().map(|section| &section.placement))?;
+    let (focus, by) = drawing::focus(&areas, &seats);
+    let plan = Plan {
+        sections: made.sections,
+        areas,
+        focus,
+    };
+    let mut report = report::of(&read, &plan, by);
+    if request.rekey_seats {
+        report.warnings.push(format!(
+            "{} seats were keyed anew by their place",
+            report.seats
+        ));
+    }
+    report.warnings.extend(made.warnings);
+    Some((plan, report))
+}
+
+/// The price of each category; every one that has seats needs one.
+fn prices_by_category(
+    plan: &PretixPlan,
+    typed: &[String],
+    currency: Option<Currency>,
+    faults: &mut Faults,
+) -> Vec<Option<Money>> {
+    let typed = prices::parse_all(typed).unwrap_or_else(|wrong| {
+        wrong
+            .into_iter()
+            .for_each(|fault| faults.add("--price", fault));
+        Vec::new()
+    });
+    for price in &typed {
+        if !plan.categories.contains(&price.name) {
+            let known = plan.categories.join(", ");
+            faults.add(
+                "--price",
+                format!("the plan has no category {:?}; it has {known}", price.name),
+            );
+        }
+    }
+    let counts = report::seats_by_category(plan);
+    let of_category = |(name, count): (&String, usize)| {
+        let price = typed.iter().find(|price| price.name == *name);
+        if price.is_none() && count > 0 {
+            let message =
+                format!("{name:?} has {count} seats and no price: give --price '{name}=8000'");
+            faults.add("--price", message);
+        }
+        price.zip(currency).map(|(price, currency)| Money {
+            minor: price.minor,
+            currency,
+        })
+    };
+    plan.categories
+        .iter()
+        .zip(counts)
+        .map(of_category)
+        .collect()
+}
+
+fn refused(place: &str, message: &str) -> ImportError {
+    let fault = Fault {
+        place: place.to_owned(),
+        message: message.to_owned(),
+    };
+    ImportError::Refused(vec![fault])
 }
 
 fn lines(faults: &[Fault]) -> String {
