@@ -3,10 +3,12 @@
 pub mod demo_house;
 pub mod doors;
 pub mod import_plan;
+pub mod jobs;
 pub mod orders;
 pub mod payments;
 pub mod people;
 pub mod publish;
+mod turns;
 
 use std::sync::Arc;
 

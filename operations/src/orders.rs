@@ -1,17 +1,38 @@
 //! Opening, filling, extending and cancelling an order.
+//!
+//! An open order lives in its session's actor and is read from the feed, without the database.
+//! What is closed, or not live, is read from its row. Every function checks whose the order is.
+
+mod address;
+mod reading;
 
 use std::time::Duration;
 
-use domain::order::{Credential, OrderStatus, PaymentState, Provider, Step};
+use actors::{CommandError, Session, SessionError, SessionInfo, Steps};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Utc;
+use domain::order::{Buyer, Credential, OrderStatus, Owner, PaymentState, Provider, SecretHash, Step};
 use domain::pnr::Pnr;
-use domain::seat_map::{IdempotencyKey, Refusal, RequestHash};
+use domain::seat_map::{
+    Claim, Command, Ending, IdempotencyKey, Opening, Places, Refusal, RequestHash, Wish,
+};
 use domain::{
     AccountId, Money, OrderId, PaymentId, SeatIndex, SectionId, SectionIndex, SessionId, TicketId,
     Timestamp,
 };
+use store::orders::{AddressColumns, Details, StoredOrder};
 use thiserror::Error;
+use uuid::Uuid;
 
-use crate::App;
+pub use self::address::{Address, AddressFields};
+pub(crate) use self::reading::{places_total, view_as_owner};
+use self::reading::{after_command, stored_view};
+use crate::turns::turn_of;
+use crate::{App, payments};
+
+/// When to come back after the database did not answer: about as long as it takes to restart.
+const DATABASE_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// An order as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,19 +93,6 @@ pub enum DropRequest {
     Standing { section: SectionId, quantity: u32 },
 }
 
-/// Who buys, and where they live. Made only by `Address::parse`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
-    pub name: String,
-    pub email: String,
-    pub phone: Option<String>,
-    pub line1: String,
-    pub line2: Option<String>,
-    pub postcode: String,
-    pub city: String,
-    pub country: String,
-}
-
 /// Why an operation on an order did not succeed.
 #[derive(Debug, Error)]
 pub enum OrderError {
@@ -114,7 +122,7 @@ pub enum OrderError {
     Unavailable { retry_after: Duration },
     /// The database refused for a reason that is a defect.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(store::Error),
 }
 
 /// A new order, with the secret that is told only once.
@@ -124,91 +132,334 @@ pub struct OpenedOrder {
     pub secret: String,
 }
 
-impl Address {
-    /// Reads an address as typed; every wrong field is named.
-    ///
-    /// # Errors
-    /// `OrderError::Invalid` with one entry a wrong field.
-    pub fn parse(_fields: AddressFields) -> Result<Self, OrderError> {
-        todo!()
-    }
-}
-
-/// An address as typed.
-#[derive(Debug, Clone, Default)]
-pub struct AddressFields {
-    pub name: String,
-    pub email: String,
-    pub phone: Option<String>,
-    pub line1: String,
-    pub line2: Option<String>,
-    pub postcode: String,
-    pub city: String,
-    pub country: String,
-}
-
 /// Opens an empty order.
+///
+/// # Errors
+/// There is no such session, or it is not on sale.
 pub async fn open(
-    _app: &App,
-    _session_id: SessionId,
-    _account: Option<AccountId>,
+    app: &App,
+    session_id: SessionId,
+    account: Option<AccountId>,
 ) -> Result<OpenedOrder, OrderError> {
-    todo!()
+    let session = app.registry.session(session_id).await?;
+    let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+    let owner = Owner { secret_hash: SecretHash::of(&secret), account };
+    let opening = Opening {
+        order: OrderId(Uuid::now_v7()),
+        pnr: Pnr::from_number(rand::random()),
+        owner,
+        buyer: account.map(Buyer::Account),
+        opened_at: Timestamp::from(Utc::now()),
+    };
+    session.command(Command::Open(opening)).await?;
+    let by = Credential { secret_hash: Some(owner.secret_hash), account };
+    let order = after_command(app, &session, opening.order, &by).await?;
+    Ok(OpenedOrder { order, secret })
 }
 
 /// The order as it is committed.
-pub async fn view(_app: &App, _order: OrderId, _by: &Credential) -> Result<OrderView, OrderError> {
-    todo!()
+///
+/// # Errors
+/// There is no such order, or it is somebody else's.
+pub async fn view(app: &App, order: OrderId, by: &Credential) -> Result<OrderView, OrderError> {
+    reading::view(app, order, by).await
 }
 
 /// Notes how many places the buyer wants.
+///
+/// # Errors
+/// None, or more than the session allows; or the order is not theirs or not open.
 pub async fn set_amount(
-    _app: &App,
-    _order: OrderId,
-    _by: &Credential,
-    _quantity: u32,
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+    quantity: u32,
 ) -> Result<OrderView, OrderError> {
-    todo!()
+    let session = open_session(app, order, by).await?;
+    check_unexpired(&session, order, by)?;
+    let limit = session.info().rules.max_per_order;
+    if quantity == 0 {
+        let reason = "choose at least one place".to_owned();
+        return Err(OrderError::Invalid(vec![("quantity", reason)]));
+    }
+    if quantity > limit {
+        return Err(Refusal::LimitReached { limit }.into());
+    }
+    let turn = turn_of(order).await;
+    let details = store::orders::set_quantity(&app.pool, by, order, quantity).await?;
+    note_details(&session, order, details);
+    drop(turn);
+    reading::view(app, order, by).await
 }
 
 /// Notes who buys.
+///
+/// # Errors
+/// The order is not theirs or not open.
 pub async fn set_address(
-    _app: &App,
-    _order: OrderId,
-    _by: &Credential,
-    _address: &Address,
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+    address: &Address,
 ) -> Result<OrderView, OrderError> {
-    todo!()
+    let session = open_session(app, order, by).await?;
+    check_unexpired(&session, order, by)?;
+    let columns = AddressColumns {
+        name: &address.name,
+        email: &address.email,
+        phone: address.phone.as_deref(),
+        line1: &address.line1,
+        line2: address.line2.as_deref(),
+        postcode: &address.postcode,
+        city: &address.city,
+        country: &address.country,
+    };
+    let turn = turn_of(order).await;
+    let details = store::orders::set_address(&app.pool, by, order, &columns).await?;
+    note_details(&session, order, details);
+    drop(turn);
+    reading::view(app, order, by).await
 }
 
 /// Claims places: durable when it returns.
+///
+/// # Errors
+/// The claim is refused, or the order is not theirs or not open.
 pub async fn claim(
-    _app: &App,
-    _order: OrderId,
-    _by: &Credential,
-    _key: IdempotencyKey,
-    _request_hash: RequestHash,
-    _request: ClaimRequest,
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+    key: IdempotencyKey,
+    request_hash: RequestHash,
+    request: ClaimRequest,
 ) -> Result<OrderView, OrderError> {
-    todo!()
+    let make = |info: &SessionInfo| {
+        let wish = wish(info, &request)?;
+        Ok(Command::Claim(Claim { order, credential: *by, key: key.clone(), request_hash, wish }))
+    };
+    match command(app, order, by, make).await {
+        Err(OrderError::Paid) => replay_paid(app, order, by, &key, request_hash).await,
+        answer => answer,
+    }
 }
 
 /// Gives places back.
+///
+/// # Errors
+/// The order is not theirs or not open, or a payment is under way.
 pub async fn drop_places(
-    _app: &App,
-    _order: OrderId,
-    _by: &Credential,
-    _request: DropRequest,
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+    request: DropRequest,
 ) -> Result<OrderView, OrderError> {
-    todo!()
+    let make = |info: &SessionInfo| {
+        let places = dropped(info, &request)?;
+        Ok(Command::Drop { order, credential: *by, places })
+    };
+    command(app, order, by, make).await
 }
 
 /// Takes the one extension.
-pub async fn extend(_app: &App, _order: OrderId, _by: &Credential) -> Result<OrderView, OrderError> {
-    todo!()
+///
+/// # Errors
+/// It was taken, a payment is under way, or the order is not theirs or not open.
+pub async fn extend(app: &App, order: OrderId, by: &Credential) -> Result<OrderView, OrderError> {
+    command(app, order, by, |_| Ok(Command::Extend { order, credential: *by })).await
 }
 
-/// Gives the order up.
-pub async fn cancel(_app: &App, _order: OrderId, _by: &Credential) -> Result<OrderView, OrderError> {
-    todo!()
+/// Gives the order up. One that is cancelled already, or has expired, is fine.
+///
+/// # Errors
+/// It is paid, a payment is under way, or it is not theirs.
+pub async fn cancel(app: &App, order: OrderId, by: &Credential) -> Result<OrderView, OrderError> {
+    let make = |_: &SessionInfo| Ok(Command::Cancel { order, credential: *by });
+    match command(app, order, by, make).await {
+        Err(OrderError::Cancelled | OrderError::Refused(Refusal::OrderExpired)) => {
+            stored_view(app, order, by).await
+        }
+        answer => answer,
+    }
+}
+
+/// Asks the order's session, and answers with the order as it is then. A pin that no payment
+/// needs any more (its last attempt was declined, say) is taken off first.
+async fn command(
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+    make: impl Fn(&SessionInfo) -> Result<Command, Refusal>,
+) -> Result<OrderView, OrderError> {
+    let session = open_session(app, order, by).await?;
+    let command = make(session.info())?;
+    let mut answer = session.command(command.clone()).await;
+    if answer == Err(CommandError::Refused(Refusal::PaymentUnderWay))
+        && payments::release_dead_pin(app, &session, order).await?
+    {
+        answer = session.command(command).await;
+    }
+    match answer {
+        Ok(()) => after_command(app, &session, order, by).await,
+        Err(CommandError::Refused(Refusal::UnknownOrder)) => {
+            Err(why_closed(&stored_order(app, order, by).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The live session of an open order. Without the database where the order is live.
+pub(crate) async fn open_session(
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+) -> Result<Session, OrderError> {
+    if let Some(session_id) = app.registry.session_of(order) {
+        return Ok(app.registry.session(session_id).await?);
+    }
+    let stored = stored_order(app, order, by).await?;
+    match stored.status {
+        OrderStatus::Pending => Ok(app.registry.session(stored.session_id).await?),
+        OrderStatus::Paid | OrderStatus::Cancelled | OrderStatus::Refunded => {
+            Err(why_closed(&stored))
+        }
+    }
+}
+
+/// The order's row, if it is theirs.
+async fn stored_order(
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+) -> Result<StoredOrder, OrderError> {
+    if let Some(stored) = store::orders::order_of(&app.pool, by, order).await? {
+        return Ok(stored);
+    }
+    if store::orders::exists(&app.pool, order).await? {
+        Err(OrderError::Forbidden)
+    } else {
+        Err(OrderError::NotFound)
+    }
+}
+
+/// What stands in the way of doing anything with an order that its session does not know.
+fn why_closed(stored: &StoredOrder) -> OrderError {
+    match (stored.status, stored.ending) {
+        (OrderStatus::Paid, _) => OrderError::Paid,
+        (OrderStatus::Cancelled, Some(Ending::Expired)) => Refusal::OrderExpired.into(),
+        (OrderStatus::Cancelled | OrderStatus::Refunded, _) => OrderError::Cancelled,
+        // Its session is just closing it, or bringing it back.
+        (OrderStatus::Pending, _) => OrderError::Unavailable { retry_after: DATABASE_RETRY_AFTER },
+    }
+}
+
+/// A claim on a paid order is answered only if it is one of those that made the order.
+async fn replay_paid(
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+    key: &IdempotencyKey,
+    request_hash: RequestHash,
+) -> Result<OrderView, OrderError> {
+    let order_is_theirs = stored_view(app, order, by).await?;
+    match store::orders::granted_claim(&app.pool, order, key).await? {
+        Some(hash) if hash == request_hash => Ok(order_is_theirs),
+        Some(_) => Err(Refusal::KeyReused.into()),
+        None => Err(OrderError::Paid),
+    }
+}
+
+/// What the feed knows of the order, if it is theirs and its time is not up.
+fn check_unexpired(session: &Session, order: OrderId, by: &Credential) -> Result<(), OrderError> {
+    let Some(open) = session.feed().order(order) else { return Ok(()) };
+    if !open.owner.admits(by) {
+        return Err(OrderError::Forbidden);
+    }
+    let is_over = !open.pinned && open.expires_at <= Timestamp::from(Utc::now());
+    if is_over { Err(Refusal::OrderExpired.into()) } else { Ok(()) }
+}
+
+/// Nothing was written if the order was closed in the meantime: reading it then says so.
+fn note_details(session: &Session, order: OrderId, details: Option<Details>) {
+    if let Some(details) = details {
+        let steps = Steps { amount: details.quantity, address: details.has_address };
+        session.feed().note_steps(order, steps);
+    }
+}
+
+fn wish(info: &SessionInfo, request: &ClaimRequest) -> Result<Wish, Refusal> {
+    match *request {
+        ClaimRequest::Seats(ref seats) => Ok(Wish::Seats(seats.clone())),
+        ClaimRequest::Standing { section, quantity } => {
+            Ok(Wish::Standing { section: standing_section(info, section)?, quantity })
+        }
+        ClaimRequest::Best { quantity, section: None } => Ok(Wish::Best { quantity, section: None }),
+        ClaimRequest::Best { quantity, section: Some(section_id) } => {
+            let section = section_index(info, section_id)?;
+            if is_seated(info, section) {
+                Ok(Wish::Best { quantity, section: Some(section) })
+            } else {
+                // Any place of a standing section is as good as the best.
+                Ok(Wish::Standing { section, quantity })
+            }
+        }
+    }
+}
+
+fn dropped(info: &SessionInfo, request: &DropRequest) -> Result<Places, Refusal> {
+    match *request {
+        DropRequest::Seats(ref seats) => {
+            Ok(Places { seats: seats.clone(), standing: Vec::new() })
+        }
+        DropRequest::Standing { section, quantity } => {
+            let section = standing_section(info, section)?;
+            Ok(Places { seats: Vec::new(), standing: vec![(section, quantity)] })
+        }
+    }
+}
+
+fn standing_section(info: &SessionInfo, section: SectionId) -> Result<SectionIndex, Refusal> {
+    let index = section_index(info, section)?;
+    if is_seated(info, index) {
+        return Err(Refusal::InvalidPlaces { seats: Vec::new() });
+    }
+    Ok(index)
+}
+
+fn section_index(info: &SessionInfo, section: SectionId) -> Result<SectionIndex, Refusal> {
+    let index = info.manifest.section_index(section);
+    index.ok_or(Refusal::InvalidPlaces { seats: Vec::new() })
+}
+
+fn is_seated(info: &SessionInfo, section: SectionIndex) -> bool {
+    info.manifest.section(section).is_some_and(domain::manifest::Section::is_seated)
+}
+
+impl From<CommandError> for OrderError {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Refused(Refusal::Forbidden) => Self::Forbidden,
+            CommandError::Refused(refusal) => Self::Refused(refusal),
+            CommandError::Busy { retry_after } => Self::Busy { retry_after },
+            CommandError::Unavailable { retry_after } => Self::Unavailable { retry_after },
+        }
+    }
+}
+
+impl From<SessionError> for OrderError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Unknown => Self::NotFound,
+            SessionError::Unavailable { retry_after } => Self::Unavailable { retry_after },
+        }
+    }
+}
+
+impl From<store::Error> for OrderError {
+    fn from(error: store::Error) -> Self {
+        if store::is_unavailable(&error) {
+            Self::Unavailable { retry_after: DATABASE_RETRY_AFTER }
+        } else {
+            Self::Store(error)
+        }
+    }
 }

@@ -1,12 +1,44 @@
 //! Taking payments: pin, pay, sell, tell.
+//!
+//! ```text
+//! start ──▶ attempt and its deadline job durable ──▶ places pinned ──▶ amount fixed, intent open
+//!                                                                             │
+//!     the money came: settle ──▶ still pinned, or pinned again ──▶ sold ──▶ the actor is told
+//!                                              └──▶ gone ──▶ refunded in full
+//! ```
+//!
+//! A crash between any two steps ends well: before the money came, through the deadline job, which
+//! cancels at the provider and unpins; afterwards, through the settle job.
 
-use domain::order::{Credential, PaymentState, Provider, Step};
-use domain::seat_map::{IdempotencyKey, RequestHash};
-use domain::{OrderId, PaymentId};
+mod deadline;
+mod settling;
+pub mod test_provider;
+
+use std::time::Duration;
+
+use actors::{CommandError, Session};
+use domain::order::{Credential, OrderStatus, PaymentState, Provider, Step};
+use domain::seat_map::{Command, IdempotencyKey, RequestHash};
+use domain::{Money, OrderId, PaymentId};
+use store::jobs::Job;
+use store::payments::{BeginError, NewPayment, Payment};
 use thiserror::Error;
+use uuid::Uuid;
 
+pub(crate) use self::deadline::release_dead_pin;
+pub use self::deadline::end_at_deadline;
+pub(crate) use self::settling::{send_refund, tell_sale};
+pub use self::settling::settle;
 use crate::App;
-use crate::orders::{OrderError, OrderView};
+use crate::orders::{self, OrderError, OrderView};
+use crate::turns::turn_of;
+
+/// How long an attempt keeps its places pinned: long enough for a bank's own confirmation page,
+/// short enough that seats nobody pays come back while people still look for them.
+const PINNED_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// How long after the money came the settle job runs: it is only for those that a crash cut short.
+const SETTLE_JOB_DELAY: Duration = Duration::from_secs(5);
 
 /// An attempt to pay that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,24 +78,221 @@ pub enum PaymentError {
     KeyReused,
 }
 
+/// A request to pay.
+struct Request<'a> {
+    order: OrderId,
+    key: &'a IdempotencyKey,
+    hash: RequestHash,
+    provider: Provider,
+}
+
 /// Begins to pay an order. Nothing to pay: succeeded at once.
+///
+/// # Errors
+/// Steps are missing, another attempt is under way, the provider is not available, or the order
+/// is not theirs or not open.
 pub async fn start(
-    _app: &App,
-    _order: OrderId,
-    _by: &Credential,
-    _key: IdempotencyKey,
-    _request_hash: RequestHash,
-    _provider: Provider,
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+    key: IdempotencyKey,
+    request_hash: RequestHash,
+    provider: Provider,
 ) -> Result<StartedPayment, PaymentError> {
-    todo!()
+    let view = orders::view(app, order, by).await?;
+    let request = Request { order, key: &key, hash: request_hash, provider };
+    let _turn = turn_of(order).await;
+    if let Some(known) = store::payments::by_key(&app.pool, order, &key).await? {
+        return repeat(app, &request, &known).await;
+    }
+    if view.status == OrderStatus::Paid {
+        // Its session may not have learned of the sale yet.
+        return Err(OrderError::Paid.into());
+    }
+    let session = orders::open_session(app, order, by).await?;
+    if !view.missing.is_empty() {
+        return Err(PaymentError::StepMissing(view.missing));
+    }
+    check_provider(app, provider, view.total)?;
+    let payment = begin(app, &session, &request).await?;
+    carry_on(app, &session, &request, payment).await
 }
 
 /// The buyer's answer to the demo's provider, as its webhook would bring it.
+///
+/// # Errors
+/// There is no such attempt, the token is wrong, or the attempt is over.
 pub async fn confirm_test(
-    _app: &App,
-    _payment: PaymentId,
-    _token: &str,
-    _outcome: TestOutcome,
+    app: &App,
+    payment: PaymentId,
+    token: &str,
+    outcome: TestOutcome,
 ) -> Result<OrderView, PaymentError> {
-    todo!()
+    if !app.demo {
+        return Err(PaymentError::ProviderUnavailable);
+    }
+    test_provider::check_token(&app.pool, payment, token).await?;
+    let known = store::payments::find(&app.pool, payment).await?.ok_or(PaymentError::NotFound)?;
+    match outcome {
+        TestOutcome::Succeed => {
+            capture(app, payment).await?;
+            settle(app, payment).await?;
+        }
+        TestOutcome::Decline => decline(app, payment).await?,
+    }
+    Ok(orders::view_as_owner(app, known.order_id).await?)
+}
+
+/// The money comes, and with it, in one transaction, the job that settles it if nobody else does.
+async fn capture(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
+    let mut tx = app.pool.begin().await?;
+    if test_provider::capture(&mut tx, payment).await? == test_provider::Answer::Now {
+        store::jobs::add(&mut tx, Job::SettlePayment(payment), SETTLE_JOB_DELAY).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The places stay pinned for another attempt until the deadline, or until the buyer changes the cart.
+async fn decline(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
+    let mut tx = app.pool.begin().await?;
+    if test_provider::decline(&mut tx, payment).await? == test_provider::Answer::Now {
+        store::payments::end_pending(&mut *tx, payment, PaymentState::Declined).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The answer to a request that was made before: where its attempt stands now.
+async fn repeat(
+    app: &App,
+    request: &Request<'_>,
+    known: &Payment,
+) -> Result<StartedPayment, PaymentError> {
+    if known.request_hash != request.hash {
+        return Err(PaymentError::KeyReused);
+    }
+    let is_unfinished = known.state == PaymentState::Pending
+        && known.amount.is_none_or(|amount| amount.minor == 0);
+    if is_unfinished {
+        let session = app.registry.session(known.session_id).await.map_err(OrderError::from)?;
+        return carry_on(app, &session, request, known.payment_id).await;
+    }
+    started(app, known.payment_id).await
+}
+
+/// Writes the attempt and the job that ends it, before anything is pinned.
+async fn begin(
+    app: &App,
+    session: &Session,
+    request: &Request<'_>,
+) -> Result<PaymentId, PaymentError> {
+    let payment_id = PaymentId(Uuid::now_v7());
+    let payment = NewPayment {
+        payment_id,
+        order_id: request.order,
+        provider: Some(request.provider),
+        key: request.key,
+        request_hash: request.hash,
+        pinned_for: PINNED_FOR,
+        order_life_max: session.info().rules.max_life,
+    };
+    let mut tx = app.pool.begin().await?;
+    let deadline = store::payments::begin(&mut *tx, &payment).await?;
+    let job = Job::PaymentDeadline { order: request.order, payment: payment_id };
+    store::jobs::add(&mut tx, job, deadline).await?;
+    tx.commit().await?;
+    Ok(payment_id)
+}
+
+/// Pins, and fixes what is paid for. Repeated, it goes on where it was.
+async fn carry_on(
+    app: &App,
+    session: &Session,
+    request: &Request<'_>,
+    payment: PaymentId,
+) -> Result<StartedPayment, PaymentError> {
+    match session.command(Command::Pin { order: request.order }).await {
+        Ok(()) => {}
+        Err(CommandError::Refused(refusal)) => {
+            abandon(app, request.order, payment).await?;
+            return Err(OrderError::from(CommandError::Refused(refusal)).into());
+        }
+        // Whether it is pinned is not known: the same request goes on here, or the deadline job ends it.
+        Err(error) => return Err(OrderError::from(error).into()),
+    }
+    let amount = fix(app, session, request, payment).await;
+    if matches!(amount, Err(PaymentError::ProviderUnavailable)) {
+        abandon(app, request.order, payment).await?;
+        deadline::unpin(session, request.order).await?;
+    }
+    if amount?.minor == 0 {
+        settling::settle_in_turn(app, payment).await?;
+    }
+    started(app, payment).await
+}
+
+/// Writes what is pinned into the attempt, and opens the intent at the provider.
+async fn fix(
+    app: &App,
+    session: &Session,
+    request: &Request<'_>,
+    payment: PaymentId,
+) -> Result<Money, PaymentError> {
+    let mut tx = app.pool.begin().await?;
+    let places = store::payments::pinned_places(&mut tx, request.order).await?;
+    let amount = orders::places_total(session.info(), &places);
+    check_provider(app, request.provider, amount)?;
+    let provider = (amount.minor > 0).then_some(request.provider);
+    let is_fixed = store::payments::fix(&mut *tx, payment, provider, amount, &places).await?;
+    if is_fixed && provider == Some(Provider::Test) {
+        test_provider::create(&mut tx, payment).await?;
+    }
+    tx.commit().await?;
+    Ok(amount)
+}
+
+/// Ends an attempt that pinned nothing.
+async fn abandon(app: &App, order: OrderId, payment: PaymentId) -> Result<(), PaymentError> {
+    let mut tx = app.pool.begin().await?;
+    store::payments::end_pending(&mut *tx, payment, PaymentState::Cancelled).await?;
+    store::jobs::remove(&mut tx, &[Job::PaymentDeadline { order, payment }]).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn started(app: &App, payment: PaymentId) -> Result<StartedPayment, PaymentError> {
+    let known = store::payments::find(&app.pool, payment).await?.ok_or(PaymentError::NotFound)?;
+    let test_token = match (known.provider, known.state) {
+        (Some(Provider::Test), PaymentState::Pending) => {
+            test_provider::token(&app.pool, payment).await?
+        }
+        (_, _) => None,
+    };
+    Ok(StartedPayment { payment_id: payment, state: known.state, test_token })
+}
+
+/// Where there is nothing to pay, no provider is needed.
+fn check_provider(app: &App, provider: Provider, amount: Money) -> Result<(), PaymentError> {
+    let is_available = match provider {
+        Provider::Test => app.demo,
+        Provider::Stripe | Provider::Paypal => false,
+    };
+    if is_available || amount.minor == 0 { Ok(()) } else { Err(PaymentError::ProviderUnavailable) }
+}
+
+impl From<store::Error> for PaymentError {
+    fn from(error: store::Error) -> Self {
+        Self::Order(error.into())
+    }
+}
+
+impl From<BeginError> for PaymentError {
+    fn from(error: BeginError) -> Self {
+        use domain::seat_map::Refusal;
+        match error {
+            // Only a process that died with the turn in hand leaves the key behind unseen.
+            BeginError::KeyIsTaken => Self::KeyReused,
+            BeginError::AnotherIsPending => Self::Order(Refusal::PaymentUnderWay.into()),
+            BeginError::OrderIsOver => Self::Order(Refusal::OrderExpired.into()),
+            BeginError::Store(error) => error.into(),
+        }
+    }
 }

@@ -223,6 +223,18 @@ pub async fn is_pending(
     found.fetch_one(connection).await
 }
 
+/// Whether an attempt of the order has succeeded.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn is_paid(connection: impl PgExecutor<'_>, order: OrderId) -> Result<bool, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        r#"select exists (select from payment where order_id = $1 and state = 'succeeded') as "exists!""#,
+        order.0,
+    );
+    found.fetch_one(connection).await
+}
+
 /// Writes what a pending attempt is for, once; whether it did.
 ///
 /// # Errors

@@ -1,0 +1,168 @@
+//! The worker that does what transactions left to be done: at least once, with backoff, outside
+//! the transaction that asked for it. What fails for good stays readable as a dead letter.
+
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use domain::{OrderId, PaymentId};
+use graphile_worker::{
+    IntoTaskHandlerResult, LocalQueueConfig, TaskHandler, WorkerContext, WorkerOptions,
+    WorkerRecoveryConfig,
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tokio::sync::watch;
+
+pub use store::jobs::DeadLetter;
+
+use crate::App;
+use crate::payments::{self, PaymentError};
+
+/// How many jobs are done at a time: they wait for the database and the actors, and must leave
+/// most of the connections to people.
+const CONCURRENCY: usize = 8;
+
+/// How many jobs one query fetches ahead: without it the library does some ten a second.
+const FETCHED_AHEAD: usize = 200;
+
+/// How long a worker may be silent before its jobs are given to others: a process that was killed
+/// must not keep a sale untold for hours, which is the library's own limit.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
+
+/// How long to wait before the worker is started again after the database went away.
+const RESTART_DELAY: Duration = Duration::from_secs(1);
+
+/// Why a job was not done.
+#[derive(Debug, Error)]
+enum JobError {
+    #[error("the worker was started without the application")]
+    NoApp,
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+}
+
+/// The application as the library carries it.
+#[derive(Clone)]
+struct Carried(App);
+
+impl fmt::Debug for Carried {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("App")
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct PaymentDeadline {
+    payment: PaymentId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SettlePayment {
+    payment: PaymentId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TellSale {
+    order: OrderId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SendRefund {
+    payment: PaymentId,
+}
+
+/// Does jobs until `shutdown` resolves, and lets those that are being done finish.
+pub async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 'static) {
+    let (stop, stopped) = watch::channel(false);
+    let watching = tokio::spawn(async move {
+        shutdown.await;
+        // Nobody listens any more if the worker has ended.
+        let _ = stop.send(true);
+    });
+    while !*stopped.borrow() {
+        if let Err(error) = work(app.clone(), stopped.clone()).await {
+            tracing::warn!(%error, "the job worker stopped; it is started again");
+            let mut stopped = stopped.clone();
+            let shutdown = stopped.wait_for(|stopped| *stopped);
+            // Either way the loop's condition is looked at next.
+            let _ = tokio::time::timeout(RESTART_DELAY, shutdown).await;
+        }
+    }
+    watching.abort();
+}
+
+/// The jobs that failed for good, the latest first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn dead_letters(app: &App, limit: u32) -> Result<Vec<DeadLetter>, store::Error> {
+    store::jobs::dead_letters(&app.pool, limit).await
+}
+
+/// One life of the worker: until shutdown, or until the database goes away.
+async fn work(
+    app: App,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let shutdown = async move {
+        // A sender that is gone means shutdown too.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    let recovery = WorkerRecoveryConfig::default()
+        .heartbeat_interval(SILENCE_MAX / 4)
+        .sweep_interval(SILENCE_MAX / 2)
+        .sweep_threshold(SILENCE_MAX)
+        .recovery_delay(Duration::ZERO);
+    let worker = WorkerOptions::default()
+        .pg_pool(app.pool.clone())
+        .concurrency(CONCURRENCY)
+        .local_queue(LocalQueueConfig::default().with_size(FETCHED_AHEAD))
+        .worker_recovery(recovery)
+        .listen_os_shutdown_signals(false)
+        .shutdown_signal(shutdown)
+        .add_extension(Carried(app))
+        .define_job::<PaymentDeadline>()
+        .define_job::<SettlePayment>()
+        .define_job::<TellSale>()
+        .define_job::<SendRefund>()
+        .init()
+        .await?;
+    Ok(worker.run().await?)
+}
+
+fn app_of(ctx: &WorkerContext) -> Result<App, JobError> {
+    ctx.get_ext::<Carried>().map(|Carried(app)| app.clone()).ok_or(JobError::NoApp)
+}
+
+impl TaskHandler for PaymentDeadline {
+    const IDENTIFIER: &'static str = "payment_deadline";
+
+    async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
+        Ok::<_, JobError>(payments::end_at_deadline(&app_of(&ctx)?, self.payment).await?)
+    }
+}
+
+impl TaskHandler for SettlePayment {
+    const IDENTIFIER: &'static str = "settle_payment";
+
+    async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
+        Ok::<_, JobError>(payments::settle(&app_of(&ctx)?, self.payment).await?)
+    }
+}
+
+impl TaskHandler for TellSale {
+    const IDENTIFIER: &'static str = "tell_sale";
+
+    async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
+        Ok::<_, JobError>(payments::tell_sale(&app_of(&ctx)?, self.order).await?)
+    }
+}
+
+impl TaskHandler for SendRefund {
+    const IDENTIFIER: &'static str = "send_refund";
+
+    async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
+        Ok::<_, JobError>(payments::send_refund(&app_of(&ctx)?, self.payment).await?)
+    }
+}
