@@ -6,7 +6,7 @@
 mod blocks;
 mod drawing;
 mod faults;
-mod geometry;
+pub(crate) mod geometry;
 mod pretix;
 pub(crate) mod prices;
 mod report;

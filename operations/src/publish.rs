@@ -104,9 +104,9 @@ pub async fn put_on_sale(
     pool: &PgPool,
     request: &PutOnSale,
 ) -> Result<PublishedSession, PublishError> {
-    let mut transaction = pool.begin().await.map_err(store::Error::from)?;
+    let mut transaction = pool.begin().await?;
     let published = put_on_sale_in(&mut transaction, request).await?;
-    transaction.commit().await.map_err(store::Error::from)?;
+    transaction.commit().await?;
     Ok(published)
 }
 

@@ -18,6 +18,9 @@ pub(super) const BLOCKS_MAX: usize = 1_000;
 /// Where the file does not say, because no row has two seats: hundredths of a unit.
 const SPACING_DEFAULT: i64 = 2_500;
 
+/// A seat's two coordinates and its block.
+type Neighbour = (i32, i32, usize);
+
 /// The block of each row of the zone, from nought in the order of the file; nothing if there are too many.
 pub(super) fn of_rows(zone: &Zone) -> Option<Vec<usize>> {
     let mut blocks = Blocks::new(&zone.rows);
@@ -31,7 +34,7 @@ struct Blocks<'a> {
     /// The width of a cell of `near`.
     reach: i64,
     /// The seats that have come, with their block, by cell, so that a seat is compared with neighbours alone.
-    near: HashMap<(i64, i64), HashSet<(i32, i32, usize)>>,
+    near: HashMap<(i64, i64), HashSet<Neighbour>>,
     /// The rows and numbers that each block has.
     labels: Vec<HashSet<(&'a str, &'a str)>>,
 }

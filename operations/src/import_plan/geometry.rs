@@ -10,7 +10,7 @@ const UNITS_MAX: f64 = 1_000_000.0;
     clippy::cast_possible_truncation,
     reason = "the value was checked to be far inside i32"
 )]
-pub(super) fn hundredths(units: f64) -> Option<i32> {
+pub(crate) fn hundredths(units: f64) -> Option<i32> {
     (units.abs() <= UNITS_MAX).then(|| (units * 100.0).round() as i32)
 }
 
@@ -19,7 +19,7 @@ pub(super) fn hundredths(units: f64) -> Option<i32> {
     clippy::cast_possible_truncation,
     reason = "a full turn is far inside i32"
 )]
-pub(super) fn angle(degrees: f64) -> Option<i32> {
+pub(crate) fn angle(degrees: f64) -> Option<i32> {
     degrees
         .is_finite()
         .then(|| (degrees.rem_euclid(360.0) * 100.0).round() as i32)
@@ -41,7 +41,7 @@ pub(super) fn distance_squared(a: Point, b: Point) -> i64 {
 }
 
 /// The upright rectangle around all placements, turned ones taken as if they were upright.
-pub(super) fn around<'a>(placements: impl Iterator<Item = &'a Placement>) -> Option<Placement> {
+pub(crate) fn around<'a>(placements: impl Iterator<Item = &'a Placement>) -> Option<Placement> {
     let edges = placements.map(|placement| {
         let (half_x, half_y) = (placement.size_x / 2, placement.size_y / 2);
         let (x, y) = (placement.position_x, placement.position_y);
