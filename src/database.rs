@@ -58,7 +58,11 @@ impl Database {
         match &self.private {
             Some(postgres) => {
                 let words = postgres.psql_command();
-                words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+                words
+                    .iter()
+                    .map(|word| quoted(word))
+                    .collect::<Vec<_>>()
+                    .join(" ")
             }
             None => "psql \"$DATABASE_URL\"".to_owned(),
         }

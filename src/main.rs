@@ -6,6 +6,7 @@ mod configuration;
 mod database;
 mod failure;
 mod logging;
+mod open_files;
 mod postgres;
 mod serve;
 mod serve_lock;

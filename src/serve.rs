@@ -1,14 +1,15 @@
 //! The server: everything is started in the order it depends on, and ended in the reverse.
 
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZero;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actors::{Clock, Registry};
 use domain::ticket_code::TicketKeys;
 use operations::App;
-use operations::demo_house;
-use socket2::{Domain, Protocol, Socket, Type};
+use operations::{demo_house, jobs};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -16,10 +17,12 @@ use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::serve_lock::ServeLock;
-use crate::{commands, say, ticket_keys};
+use crate::{commands, open_files, say, ticket_keys};
 
-/// How many connections may wait to be accepted: an on-sale opens them all in the same second.
-const BACKLOG: i32 = 4096;
+/// How long jobs under way may take to finish.
+const JOBS_STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// Files that are no sockets of watchers: requests, connections to the database, the log.
+const OTHER_FILES: usize = 4000;
 /// The exit code of a process that SIGINT ended.
 const INTERRUPTED: i32 = 130;
 
@@ -28,7 +31,7 @@ const INTERRUPTED: i32 = 130;
 /// # Errors
 /// Something it needs cannot be had, or the server ended by itself.
 pub async fn serve(configuration: &Configuration) -> Result<(), Failure> {
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen().map_err(Failure::system("cannot listen to signals"))?;
     // Only the private Postgres is bound to the folder; given one, servers are told apart by epochs.
     let _lock = match configuration.database {
         Some(_) => None,
@@ -53,56 +56,55 @@ async fn serve_from(
     listener: TcpListener,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
-    let registry = Registry::new(
-        database.pool.clone(),
-        actors::Settings {
-            clock: Clock::System,
-        },
-    );
-    let app = App {
-        pool: database.pool.clone(),
-        registry: registry.clone(),
-        ticket_keys: Arc::new(ticket_keys),
-        demo: configuration.demo,
-    };
     if configuration.demo {
         let house = demo_house::load(&database.pool, Clock::System.now()).await?;
         commands::say_demo(configuration, &house);
     }
-    registry.start_sessions_with_holds().await?;
-    let shutdown = CancellationToken::new();
-    let web = web::spawn(app, web_settings(configuration), listener, shutdown.clone())
-        .map_err(Failure::system("the server cannot start"))?;
-    say_where(configuration, database);
-    let mut finished = std::pin::pin!(web.finished());
-    let ended = tokio::select! {
-        ended = &mut finished => ended,
-        () = signals.next() => {
-            tracing::info!("stopping; a second signal stops at once");
-            shutdown.cancel();
-            Signals::exit_at_next()?;
-            finished.await
-        }
+    let app = App {
+        pool: database.pool.clone(),
+        registry: Registry::new(database.pool.clone(), actors::Settings::default()),
+        ticket_keys: Arc::new(ticket_keys),
+        demo: configuration.demo,
     };
-    registry.stop().await;
+    app.registry.start_sessions_with_holds().await?;
+    let shutdown = CancellationToken::new();
+    let web = web::spawn(
+        app.clone(),
+        web_settings(configuration),
+        listener,
+        shutdown.clone(),
+    )
+    .map_err(Failure::system("the server cannot start"))?;
+    let jobs = tokio::spawn(jobs::run(app.clone(), shutdown.clone().cancelled_owned()));
+    say_where(configuration, database);
+    let ended = until_asked_to_end(web, signals, &shutdown).await;
+    // Also where the web part ended by itself.
+    shutdown.cancel();
+    // Jobs ask the sessions, so they end first. One that hangs is done again after the next start.
+    let _ = tokio::time::timeout(JOBS_STOP_TIMEOUT, jobs).await;
+    app.registry.stop().await;
     ended.map_err(Failure::system("the server ended"))
+}
+
+async fn until_asked_to_end(
+    web: web::Running,
+    signals: &mut Signals,
+    shutdown: &CancellationToken,
+) -> io::Result<()> {
+    let mut finished = std::pin::pin!(web.finished());
+    tokio::select! {
+        ended = &mut finished => return ended,
+        () = signals.next() => {}
+    }
+    tracing::info!("stopping; a second signal stops at once");
+    Signals::exit_at_next()?;
+    shutdown.cancel();
+    finished.await
 }
 
 /// The listener is made first, so that a port in use is told before anything is started.
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    let bind = || {
-        let socket = Socket::new(
-            Domain::for_address(address),
-            Type::STREAM,
-            Some(Protocol::TCP),
-        )?;
-        // Connections of the server before us linger for a minute and must not keep us out.
-        socket.set_reuse_address(true)?;
-        socket.bind(&address.into())?;
-        socket.listen(BACKLOG)?;
-        Ok(TcpListener::from(socket))
-    };
-    bind().map_err(|error| Failure::Listen { address, error })
+    TcpListener::bind(address).map_err(|error| Failure::Listen { address, error })
 }
 
 fn web_settings(configuration: &Configuration) -> web::Settings {
@@ -112,6 +114,9 @@ fn web_settings(configuration: &Configuration) -> web::Settings {
         behind_proxy: configuration.behind_proxy,
         bench: configuration.bench,
         workers: configuration.workers.map_or(usual.workers, NonZero::get),
+        sockets_max: usual
+            .sockets_max
+            .min(open_files::raise_limit().saturating_sub(OTHER_FILES)),
         ..usual
     }
 }
@@ -129,11 +134,10 @@ struct Signals {
 }
 
 impl Signals {
-    fn listen() -> Result<Self, Failure> {
-        let listen = |kind| signal(kind).map_err(Failure::system("cannot listen to signals"));
+    fn listen() -> io::Result<Self> {
         Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
         })
     }
 
@@ -146,7 +150,7 @@ impl Signals {
 
     /// Nothing durable is lost by ending at once: what was answered is committed, and the next start
     /// takes a running Postgres over.
-    fn exit_at_next() -> Result<(), Failure> {
+    fn exit_at_next() -> io::Result<()> {
         let mut again = Self::listen()?;
         tokio::spawn(async move {
             again.next().await;
