@@ -3,8 +3,30 @@
 //! A handler parses, calls one operation and renders. `routes` shows every route; `error` alone
 //! turns errors into statuses, codes and words. No SQL and no rule of the business stands here.
 
+mod access;
+mod account;
+mod assets;
+mod bench;
+mod context;
+mod cookies;
+mod envelope;
+mod error;
+mod gateway;
+mod input;
+mod limits;
+mod live;
+mod manifests;
+mod metering;
+mod openapi;
+mod origin;
+mod pages;
+mod probes;
+mod public;
+mod routes;
 mod server;
 mod settings;
+mod templates;
+mod wire;
 
 pub use server::{Running, spawn};
 pub use settings::Settings;

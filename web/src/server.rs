@@ -1,12 +1,28 @@
 //! Starting and ending the server.
 
+use std::any::Any;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
-use operations::App;
+use actix_web::dev::Extensions;
+use actix_web::rt::net::TcpStream;
+use actix_web::{App, HttpServer, web};
 use tokio_util::sync::CancellationToken;
 
-use crate::Settings;
+use crate::context::Context;
+use crate::metering::UPKEEP_INTERVAL;
+use crate::{Settings, limits, routes};
+
+/// The kernel ends a connection whose peer has taken nothing for so long. Nothing else would: a
+/// response that waits for its reader waits for ever, and closing a socket waits for it too.
+const UNREAD_MAX: Duration = Duration::from_secs(20);
+
+/// How long requests under way may take when the server ends.
+const SHUTDOWN_MAX_SECS: u64 = 10;
+
+/// How many connections may wait to be accepted: an on-sale begins for all in the same second.
+const BACKLOG: i32 = 4096;
 
 /// A server that answers.
 pub struct Running {
@@ -31,10 +47,62 @@ impl Running {
 /// # Errors
 /// The listener cannot be used, or the templates or the built assets are broken.
 pub fn spawn(
-    _app: App,
-    _settings: Settings,
-    _listener: TcpListener,
-    _shutdown: CancellationToken,
+    app: operations::App,
+    settings: Settings,
+    listener: TcpListener,
+    shutdown: CancellationToken,
 ) -> io::Result<Running> {
-    todo!()
+    let address = listener.local_addr()?;
+    // Listening again only widens the queue.
+    socket2::SockRef::from(&listener).listen(BACKLOG)?;
+    let workers = settings.workers;
+    let context = web::Data::new(Context::new(app, settings, shutdown.clone())?);
+    let of_worker = context.clone();
+    let server = HttpServer::new(move || {
+        let context = of_worker.clone();
+        App::new().configure(|config| routes::configure(config, context))
+    })
+    .workers(workers)
+    .on_connect(bound_waiting)
+    .shutdown_signal(shutdown.clone().cancelled_owned())
+    .shutdown_timeout(SHUTDOWN_MAX_SECS)
+    .listen(listener)?
+    .run();
+    tokio::spawn(sweep(context.clone(), shutdown.clone()));
+    tokio::spawn(keep_metrics(context, shutdown));
+    Ok(Running {
+        address,
+        finished: tokio::spawn(server),
+    })
+}
+
+fn bound_waiting(connection: &dyn Any, _: &mut Extensions) {
+    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+        let socket = socket2::SockRef::from(stream);
+        // Refused only for a socket that is gone already.
+        let _ = socket.set_tcp_user_timeout(Some(UNREAD_MAX));
+        let _ = socket.set_tcp_nodelay(true);
+    }
+}
+
+async fn sweep(context: web::Data<Context>, shutdown: CancellationToken) {
+    let mut interval = tokio::time::interval(limits::SWEEP_INTERVAL);
+    while shutdown
+        .run_until_cancelled(interval.tick())
+        .await
+        .is_some()
+    {
+        context.limits.sweep();
+    }
+}
+
+async fn keep_metrics(context: web::Data<Context>, shutdown: CancellationToken) {
+    let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
+    while shutdown
+        .run_until_cancelled(interval.tick())
+        .await
+        .is_some()
+    {
+        context.prometheus.run_upkeep();
+    }
 }

@@ -14,6 +14,8 @@ pub struct Settings {
     pub bench: bool,
     /// How many threads serve.
     pub workers: usize,
+    /// How many sockets are served at once; the others are told to come back. Each takes a file.
+    pub sockets_max: usize,
 }
 
 impl Settings {
@@ -27,6 +29,7 @@ impl Settings {
             behind_proxy: false,
             bench: false,
             workers,
+            sockets_max: 16_000,
         }
     }
 }

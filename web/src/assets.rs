@@ -1,0 +1,59 @@
+//! What the browser loads beside the pages: built by Vite, kept in the binary, cached for ever.
+
+use std::collections::HashMap;
+use std::io;
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use crate::error::{Answer, Problem};
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// Where Vite says what it made of each source.
+const MANIFEST: &str = ".vite/manifest.json";
+
+#[derive(Deserialize)]
+struct Built {
+    file: String,
+}
+
+/// The address of each built source, by its name: `seat-list/index.ts`. Empty if nothing was built.
+///
+/// # Errors
+/// What Vite wrote cannot be read.
+pub fn addresses() -> io::Result<HashMap<String, String>> {
+    let Some(manifest) = content(MANIFEST) else {
+        return Ok(HashMap::new());
+    };
+    let built: HashMap<String, Built> = serde_json::from_slice(manifest)?;
+    let address = |(source, built): (String, Built)| (source, format!("/{}", built.file));
+    Ok(built.into_iter().map(address).collect())
+}
+
+/// One built file.
+pub async fn show(name: web::Path<String>) -> Answer<HttpResponse> {
+    let content = content(&format!("assets/{name}")).ok_or_else(Problem::not_found)?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, media_type(&name)));
+    // Its name changes with its content.
+    response.insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"));
+    Ok(response.body(content))
+}
+
+fn content(path: &str) -> Option<&'static [u8]> {
+    ASSETS
+        .iter()
+        .find(|(name, _)| *name == path)
+        .map(|(_, content)| *content)
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,163 @@
+//! What every request goes through: the origin of writes, the headers and faces of answers, the count.
+//!
+//! It stands in the way of every claim, so it allocates nothing where all is well, and it logs
+//! successes only if `debug` is asked for.
+
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, ResponseError, web};
+
+use crate::context::Context;
+use crate::error::Problem;
+use crate::metering::Group;
+
+/// From then on an answer is worth a line of the log.
+const SLOW: Duration = Duration::from_secs(1);
+
+static PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// The middleware.
+///
+/// # Errors
+/// Those of the services it wraps, which answer for themselves.
+pub async fn envelope(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started_at = Instant::now();
+    let context = request.app_data::<web::Data<Context>>().cloned();
+    let context = context.expect("`routes::configure` puts it there");
+    let group = Group::of(request.path());
+    let mut response = if is_foreign_write(&context, &request) {
+        request.into_response(Problem::origin_mismatch().error_response())
+    } else {
+        next.call(request).await?.map_into_boxed_body()
+    };
+    if response.status().as_u16() >= 400 {
+        response = with_face(&context, group, response);
+    }
+    insert_headers(&context, group, response.headers_mut());
+    let took = started_at.elapsed();
+    context.meters.count(group, response.status(), took);
+    log(&response, took);
+    Ok(response)
+}
+
+/// A socket's handshake is a GET, and checks its origin itself.
+fn is_foreign_write(context: &Context, request: &ServiceRequest) -> bool {
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    !reads && !context.origins.admit(request.headers())
+}
+
+/// Gives an error its form: a problem document, or a page where a person reads it.
+fn with_face(
+    context: &Context,
+    group: Group,
+    response: ServiceResponse<BoxBody>,
+) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let known = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<Problem>());
+    let problem = known.cloned();
+    if let Some(cause) = problem.as_ref().and_then(Problem::cause) {
+        log_cause(status, &response, cause);
+    }
+    let for_people = group == Group::Page && accepts_html(response.request().headers());
+    let has_face = response.headers().contains_key(header::CONTENT_TYPE);
+    if has_face && !for_people {
+        return response;
+    }
+    let problem = problem.unwrap_or_else(|| problem_of(status));
+    let mut face = if for_people {
+        context.templates.error_page(&problem)
+    } else {
+        problem.error_response()
+    };
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            face.headers_mut().insert(name, value.clone());
+        }
+    }
+    response.into_response(face)
+}
+
+/// The problem of an answer that the framework gave.
+fn problem_of(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND => Problem::not_found(),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::method_not_allowed(),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+        _ => Problem::new(status, "bad_request", "The request cannot be followed"),
+    }
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn insert_headers(context: &Context, group: Group, headers: &mut HeaderMap) {
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
+    if group == Group::Page {
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            context.content_security_policy.clone(),
+        );
+        let nothing = HeaderValue::from_static("camera=(), geolocation=(), microphone=()");
+        headers.insert(PERMISSIONS_POLICY.clone(), nothing);
+    }
+    if context.is_secure() {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+}
+
+/// The policy of all pages: our own scripts and styles, none of them inline, and our own socket.
+#[must_use]
+pub fn content_security_policy(public_url: &str) -> HeaderValue {
+    let socket = public_url.replacen("http", "ws", 1);
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+         connect-src 'self' {socket}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
+}
+
+fn log(response: &ServiceResponse<BoxBody>, took: Duration) {
+    let request = response.request();
+    let (status, took_ms) = (response.status().as_u16(), took.as_millis());
+    if took >= SLOW {
+        let route = request.match_pattern();
+        tracing::warn!(method = %request.method(), route, status, took_ms, "slow");
+    } else {
+        tracing::debug!(
+            method = %request.method(), route = request.match_pattern(), status, took_ms, "answered"
+        );
+    }
+}
+
+/// A defect is an error; an outage would fill the log with the same line for every request.
+fn log_cause(status: StatusCode, response: &ServiceResponse<BoxBody>, cause: &str) {
+    let route = response.request().match_pattern();
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(route, cause, "a request failed");
+    } else {
+        tracing::debug!(route, cause, "a request could not be served");
+    }
+}

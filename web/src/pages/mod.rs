@@ -1,0 +1,18 @@
+//! What people see. Every page is complete before any script runs.
+
+pub mod door;
+pub mod gateway;
+pub mod home;
+pub mod login;
+pub mod session;
+mod words;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+
+/// Sends the browser on after a form, by a GET.
+fn see_other(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, address))
+        .finish()
+}

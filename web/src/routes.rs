@@ -1,0 +1,196 @@
+//! Every route of the house.
+
+use actix_web::dev::{ServiceFactory, ServiceRequest};
+use actix_web::http::Method;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Error, FromRequest, Handler, Resource, Responder, Route, Scope};
+
+use crate::context::Context;
+use crate::envelope::envelope;
+use crate::gateway::{claims, orders, payments, ticket_document};
+use crate::input::BODY_MAX;
+use crate::public::{events, places, sessions, validate};
+use crate::{account, assets, bench, live, openapi, pages, probes};
+
+/// One method of one address.
+pub struct Entry {
+    /// The method.
+    pub method: Method,
+    /// The address below its group's prefix.
+    pub path: &'static str,
+    route: Route,
+}
+
+/// A prefix and what stands below it.
+pub type Group = (&'static str, Vec<Entry>);
+
+/// The API, described at `/api/openapi.json`.
+#[must_use]
+pub fn api() -> Vec<Group> {
+    vec![
+        (
+            // The claim comes first: routes are tried in order, and it is the one in a hurry.
+            "/api/gateway",
+            vec![
+                post("/orders/{id}/get-seat", claims::get_seat),
+                post("/orders/{id}/drop-seat", claims::drop_seat),
+                get("/orders/{id}", orders::show),
+                post("/sessions/{id}/orders", orders::open),
+                put("/orders/{id}/amount", orders::put_amount),
+                put("/orders/{id}/address", orders::put_address),
+                post("/orders/{id}/extend", orders::extend),
+                post("/orders/{id}/cancel", orders::cancel),
+                post("/orders/{id}/payments", payments::start),
+                post("/payments/{id}/test/{token}", payments::confirm_test),
+                get("/orders/{id}/tickets/{ticket}.pdf", ticket_document::show),
+            ],
+        ),
+        (
+            "/api/public",
+            vec![
+                get("/sessions/{id}/availability", places::availability),
+                get("/sessions/{id}/manifest", places::manifest),
+                get("/sessions/{id}", sessions::show),
+                get("/events", events::list),
+                post("/validate", validate::validate),
+            ],
+        ),
+        (
+            "/api/account",
+            vec![
+                post("/login", account::log_in),
+                get("/login", account::show),
+                post("/logout", account::log_out),
+            ],
+        ),
+        (
+            "",
+            vec![
+                get("/api/openapi.json", openapi::show),
+                get("/healthz", probes::health),
+                get("/readyz", probes::readiness),
+                get("/metrics", probes::metrics),
+            ],
+        ),
+    ]
+}
+
+/// The live socket and what the browser loads: not compressed, for they are small or are so already.
+fn plain() -> Vec<Entry> {
+    vec![
+        get("/live/sessions/{id}", live::connect),
+        get("/assets/{name}", assets::show),
+    ]
+}
+
+/// What people see.
+fn pages() -> Vec<Entry> {
+    vec![
+        get("/", pages::home::show),
+        get("/sessions/{id}", pages::session::show),
+        get("/gateway/orders/{id}", pages::gateway::show),
+        post("/gateway/orders/{id}/address", pages::gateway::put_address),
+        post("/gateway/orders/{id}/pay", pages::gateway::pay),
+        post("/gateway/orders/{id}/extend", pages::gateway::extend),
+        post("/gateway/orders/{id}/cancel", pages::gateway::cancel),
+        get(
+            "/gateway/orders/{id}/test-payment/{attempt}/{token}",
+            pages::gateway::show_test,
+        ),
+        post(
+            "/gateway/orders/{id}/test-payment/{attempt}/{token}",
+            pages::gateway::confirm_test,
+        ),
+        get("/login", pages::login::show),
+        post("/login", pages::login::log_in),
+        post("/logout", pages::login::log_out),
+        get("/door/{id}", pages::door::show),
+        post("/door/{id}", pages::door::scan),
+    ]
+}
+
+/// Puts all routes into an application.
+pub fn configure(config: &mut ServiceConfig, context: web::Data<Context>) {
+    config.app_data(web::PayloadConfig::new(BODY_MAX));
+    config.app_data(web::FormConfig::default().limit(BODY_MAX));
+    if context.settings.bench {
+        // Outside of all that every other request goes through.
+        config.route("/bench/echo/bare", web::post().to(bench::echo));
+    }
+    let with_bench = context.settings.bench;
+    config.app_data(context);
+    let mut all = web::scope("").wrap(from_fn(envelope));
+    if with_bench {
+        all = all.route("/bench/echo", web::post().to(bench::echo_as_ours));
+    }
+    for (prefix, entries) in api() {
+        all = all.service(with_all(web::scope(prefix), entries));
+    }
+    let pages = with_all(web::scope("").wrap(Compress::default()), pages());
+    config.service(with_all(all, plain()).service(pages));
+}
+
+fn with_all<T>(scope: Scope<T>, entries: Vec<Entry>) -> Scope<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    resources(entries).into_iter().fold(scope, Scope::service)
+}
+
+/// One resource an address, so that a wrong method is told from a wrong address.
+fn resources(entries: Vec<Entry>) -> Vec<Resource> {
+    let mut resources: Vec<(&'static str, Resource)> = Vec::new();
+    for Entry { path, route, .. } in entries {
+        match resources.iter().position(|(known, _)| *known == path) {
+            Some(position) => {
+                let (path, resource) = resources.remove(position);
+                resources.insert(position, (path, resource.route(route)));
+            }
+            None => resources.push((path, web::resource(path).route(route))),
+        }
+    }
+    resources
+        .into_iter()
+        .map(|(_, resource)| resource)
+        .collect()
+}
+
+fn get<F, A>(path: &'static str, handler: F) -> Entry
+where
+    F: Handler<A>,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Entry {
+        method: Method::GET,
+        path,
+        route: web::get().to(handler),
+    }
+}
+
+fn post<F, A>(path: &'static str, handler: F) -> Entry
+where
+    F: Handler<A>,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Entry {
+        method: Method::POST,
+        path,
+        route: web::post().to(handler),
+    }
+}
+
+fn put<F, A>(path: &'static str, handler: F) -> Entry
+where
+    F: Handler<A>,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Entry {
+        method: Method::PUT,
+        path,
+        route: web::put().to(handler),
+    }
+}

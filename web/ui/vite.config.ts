@@ -1,0 +1,13 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  build: {
+    manifest: true,
+    target: "es2022",
+    // Each island is loaded by the pages that need it.
+    rollupOptions: { input: ["site/site.css", "seat-list/index.ts"] },
+    // Inline code is refused by the pages' policy.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+});
