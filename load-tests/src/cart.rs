@@ -33,6 +33,21 @@ impl Cart {
         }
     }
 
+    /// A buyer who goes on with an order.
+    pub fn of_order(
+        address: SocketAddr,
+        session: Uuid,
+        history: Arc<History>,
+        order: OpenedOrder,
+    ) -> Self {
+        Self {
+            session,
+            connection: Connection::new(address),
+            history,
+            order: Some(order),
+        }
+    }
+
     /// The same order from another connection, as a second tab has it.
     pub fn second_tab(&self, address: SocketAddr) -> Self {
         let connection = Connection::new(address);
@@ -42,6 +57,11 @@ impl Cart {
             history: self.history.clone(),
             order: self.order.clone(),
         }
+    }
+
+    /// The order being filled, with its secret.
+    pub fn opened(&self) -> Option<&OpenedOrder> {
+        self.order.as_ref()
     }
 
     /// The order being filled.

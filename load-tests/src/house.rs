@@ -1,7 +1,6 @@
 //! A session as everybody sees it: its seats from the manifest, and which of them are free.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -41,9 +40,7 @@ struct ManifestBody {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct SectionBody {
-    section_id: Uuid,
     seats: Option<Vec<SeatBody>>,
 }
 
@@ -178,14 +175,6 @@ async fn get(connection: &mut Connection, path: &str) -> Outcome<bytes::Bytes> {
         return Err(format!("GET {path} answered {}: {text}", response.status).into());
     }
     Ok(response.body)
-}
-
-/// Reads a session's manifest from a server on its own connection.
-///
-/// # Errors
-/// As `read_house`.
-pub async fn house_at(address: SocketAddr, session: Uuid) -> Outcome<House> {
-    read_house(&mut Connection::new(address), session).await
 }
 
 #[cfg(test)]

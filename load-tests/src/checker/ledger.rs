@@ -112,6 +112,12 @@ impl Ledger {
             .collect()
     }
 
+    /// The seats that an order has.
+    pub fn seats_of(&self, order: Uuid) -> BTreeSet<u32> {
+        let rows = self.taken.iter().filter(|row| row.order_id == Some(order));
+        rows.map(|row| seat(row.seat_index)).collect()
+    }
+
     /// How many seats are in a state.
     pub fn count(&self, state: &str) -> usize {
         self.taken.iter().filter(|row| row.state == state).count()

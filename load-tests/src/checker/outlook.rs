@@ -20,6 +20,8 @@ pub struct Outlook {
     pub may: BTreeSet<u32>,
     /// How many seats beyond `may` a "best" claim of unknown fate may have brought.
     pub may_have_more: usize,
+    /// A payment may be under way.
+    pub is_paying: bool,
     /// Its sale was acknowledged.
     pub is_sold: bool,
     /// What the buyer was told they pay, if it was sold.
@@ -38,6 +40,7 @@ fn of_order(records: &[&Record], at: Micros) -> Outlook {
     let mut outlook = Outlook::default();
     let mut deadline = 0;
     for record in records {
+        let starts_payment = matches!(record.operation, Operation::StartPayment { .. });
         match &record.answer {
             Answer::Order(state) => {
                 outlook = shown(state);
@@ -46,6 +49,7 @@ fn of_order(records: &[&Record], at: Micros) -> Outlook {
             Answer::Unknown { .. } => doubt(&mut outlook, &record.operation),
             Answer::PaymentStarted { .. } | Answer::Refused(_) => {}
         }
+        outlook.is_paying |= starts_payment;
     }
     if !outlook.is_sold && at + EXPIRY_MARGIN > deadline {
         outlook.must.clear();
@@ -62,9 +66,9 @@ fn shown(state: &OrderState) -> Outlook {
     Outlook {
         must: seats.clone(),
         may: seats,
-        may_have_more: 0,
         is_sold,
         total: state.total,
+        ..Outlook::default()
     }
 }
 

@@ -1,0 +1,143 @@
+//! The figures of a history: how much was asked, how it was answered, how long it took.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use crate::history::{Answer, Operation, Record, Status};
+
+/// What a run amounts to.
+#[derive(Debug)]
+pub struct Figures {
+    took: Duration,
+    requests: usize,
+    orders: usize,
+    paid: usize,
+    claims: usize,
+    granted: usize,
+    repeated: usize,
+    unavailable: usize,
+    unanswered: usize,
+    refusals: BTreeMap<String, usize>,
+    claim_latency: Histogram<u64>,
+}
+
+impl Figures {
+    /// The figures of a run that took so long.
+    pub fn of(records: &[Record], took: Duration) -> Self {
+        let mut figures = Self::nothing(took);
+        let mut keys = HashSet::new();
+        let mut paid = HashSet::new();
+        for record in records {
+            figures.count_answer(&record.answer);
+            figures.orders += usize::from(record.operation == Operation::Open);
+            if let Operation::Claim { key, .. } = &record.operation {
+                figures.count_claim(record);
+                figures.repeated += usize::from(!keys.insert((record.order, key)));
+            }
+            if matches!(&record.answer, Answer::Order(order) if order.status == Status::Paid) {
+                paid.insert(record.order);
+            }
+        }
+        figures.requests = records.len();
+        figures.paid = paid.len();
+        figures
+    }
+
+    fn nothing(took: Duration) -> Self {
+        Self {
+            took,
+            requests: 0,
+            orders: 0,
+            paid: 0,
+            claims: 0,
+            granted: 0,
+            repeated: 0,
+            unavailable: 0,
+            unanswered: 0,
+            refusals: BTreeMap::new(),
+            claim_latency: latencies(),
+        }
+    }
+
+    fn count_answer(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Order(_) | Answer::PaymentStarted { .. } => {}
+            Answer::Refused(refusal) => {
+                *self
+                    .refusals
+                    .entry(format!("{} {}", refusal.status, refusal.code))
+                    .or_default() += 1;
+            }
+            Answer::Unknown {
+                status: Some(_), ..
+            } => self.unavailable += 1,
+            Answer::Unknown { status: None, .. } => self.unanswered += 1,
+        }
+    }
+
+    fn count_claim(&mut self, record: &Record) {
+        self.claims += 1;
+        self.granted += usize::from(matches!(record.answer, Answer::Order(_)));
+        self.claim_latency
+            .saturating_record(record.end - record.start);
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secs = self.took.as_secs_f64();
+        writeln!(formatter, "  duration          {secs:.1} s")?;
+        writeln!(
+            formatter,
+            "  requests          {}, of them 503 {}, without an answer {}",
+            self.requests, self.unavailable, self.unanswered
+        )?;
+        writeln!(
+            formatter,
+            "  orders            {} opened, {} paid",
+            self.orders, self.paid
+        )?;
+        writeln!(
+            formatter,
+            "  claims            {} ({:.0}/s), granted {}, repeated keys {}",
+            self.claims,
+            per_second(self.claims, self.took),
+            self.granted,
+            self.repeated
+        )?;
+        writeln!(
+            formatter,
+            "  claim latency     p50 {}, p99 {}, max {}",
+            millis(self.claim_latency.value_at_quantile(0.5)),
+            millis(self.claim_latency.value_at_quantile(0.99)),
+            millis(self.claim_latency.max())
+        )?;
+        write!(formatter, "  refusals         ")?;
+        for (code, count) in &self.refusals {
+            write!(formatter, " {code} × {count};")?;
+        }
+        Ok(())
+    }
+}
+
+/// An empty histogram of microseconds, three digits exact, up to two minutes.
+pub fn latencies() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, 120_000_000, 3).expect("the bounds are constant and right")
+}
+
+/// How many a second.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of a run lie far below 2^52"
+)]
+pub fn per_second(count: usize, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64().max(f64::EPSILON)
+}
+
+/// Microseconds as milliseconds.
+pub fn millis(micros: u64) -> String {
+    format!("{}.{:02} ms", micros / 1000, micros % 1000 / 10)
+}
