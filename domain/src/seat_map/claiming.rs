@@ -91,11 +91,12 @@ impl SeatMap {
         }
         let mut chosen = seats.to_vec();
         chosen.sort_unstable();
-        let twice: Vec<SeatIndex> = chosen
+        let mut twice: Vec<SeatIndex> = chosen
             .windows(2)
             .filter(|pair| pair[0] == pair[1])
             .map(|pair| pair[0])
             .collect();
+        twice.dedup();
         if !twice.is_empty() {
             return Err(Refusal::InvalidPlaces { seats: twice });
         }

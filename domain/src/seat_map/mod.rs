@@ -44,7 +44,7 @@ use orders::Orders;
 pub const GRACE: Duration = Duration::from_secs(60);
 
 /// Who has which place of one session, and until when.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatMap {
     manifest: Arc<Manifest>,
     rules: Rules,

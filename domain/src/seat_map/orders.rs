@@ -10,7 +10,7 @@ use crate::seat_map::command::{IdempotencyKey, Opening, Places, RequestHash};
 use crate::time::Timestamp;
 
 /// An open order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// Who opened it and when.
     pub opening: Opening,
@@ -64,7 +64,7 @@ impl Order {
 }
 
 /// All open orders, their deadlines, and how many places each buyer has.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Orders {
     by_id: HashMap<OrderId, Order>,
     /// The deadlines of the orders that are not pinned.

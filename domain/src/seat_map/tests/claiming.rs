@@ -99,10 +99,10 @@ fn seats_that_do_not_exist_are_named_in_the_refusal() {
 }
 
 #[test]
-fn a_seat_listed_twice_is_named_in_the_refusal() {
+fn a_seat_listed_more_than_once_is_named_once_in_the_refusal() {
     let mut house = House::seated(&["...."]);
     house.open('a');
-    let refusal = house.claim('a', named(&[2, 0, 2])).unwrap_err();
+    let refusal = house.claim('a', named(&[2, 0, 2, 2])).unwrap_err();
     assert_eq!(refusal, Refusal::InvalidPlaces { seats: seats(&[2]) });
 }
 

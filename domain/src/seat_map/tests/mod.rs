@@ -1,4 +1,5 @@
-//! Proofs of the seat map: tables by sentence.
+//! Proofs of the seat map: tables by sentence, a race with and without the guard, and random
+//! interleavings of everything beside a reference model.
 #![expect(
     clippy::arithmetic_side_effects,
     reason = "a test that overflows fails, as it should"
@@ -7,7 +8,10 @@
 mod allocating;
 mod choosing;
 mod claiming;
+mod control;
 mod house;
 mod idempotency;
 mod lifetime;
 mod paying;
+mod random;
+mod reference;
