@@ -141,7 +141,13 @@ where
 /// One resource an address, so that a wrong method is told from a wrong address.
 fn resources(entries: Vec<Entry>) -> Vec<Resource> {
     let mut resources: Vec<(&'static str, Resource)> = Vec::new();
-    for Entry { path, route, .. } in entries {
+    for Entry {
+        method,
+        path,
+        route,
+    } in entries
+    {
+        let route = route.method(method);
         match resources.iter().position(|(known, _)| *known == path) {
             Some(position) => {
                 let (path, resource) = resources.remove(position);
@@ -165,7 +171,7 @@ where
     Entry {
         method: Method::GET,
         path,
-        route: web::get().to(handler),
+        route: Route::new().to(handler),
     }
 }
 
@@ -178,7 +184,7 @@ where
     Entry {
         method: Method::POST,
         path,
-        route: web::post().to(handler),
+        route: Route::new().to(handler),
     }
 }
 
@@ -191,6 +197,6 @@ where
     Entry {
         method: Method::PUT,
         path,
-        route: web::put().to(handler),
+        route: Route::new().to(handler),
     }
 }
