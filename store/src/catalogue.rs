@@ -2,6 +2,9 @@
 //!
 //! Nothing here shows a draft: a session that is not published does not exist for these readers.
 
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, Utc};
 use domain::{
     CityId, Currency, EventId, Manifest, ManifestId, Money, SessionId, Timestamp, VenueId,

@@ -229,7 +229,7 @@ fn standing_parterre(currency: Currency) -> PlanSection {
     )
 }
 
-/// The stage, the names of the tiers beside them, and the bar.
+/// The stage, the names of the tiers before them, and the bar.
 fn theatre_areas() -> Vec<Drawing> {
     let corners = [
         (700.0, 30.0),
@@ -243,22 +243,14 @@ fn theatre_areas() -> Vec<Drawing> {
     };
     let bar = rectangle((CENTRE.0, 1_880.0), (420.0, 50.0));
     let names = [
-        ("Stalls", 1_600.0),
-        ("Circle", 2_250.0),
-        ("Balcony", 2_530.0),
+        ("Stalls", 1_195.0),
+        ("Circle", 2_113.0),
+        ("Balcony", 2_410.0),
+        ("Gallery", 2_645.0),
     ];
-    let names = names.into_iter().map(|(name, radius)| {
-        let beside = if name == "Stalls" { -0.50 } else { -0.42 };
-        let place = on_arc(radius, beside, (0.0, 0.0));
-        area(
-            Outline::None,
-            name,
-            Point {
-                x: place.position_x,
-                y: place.position_y,
-            },
-        )
-    });
+    let names = names
+        .into_iter()
+        .map(|(name, radius)| area(Outline::None, name, at(CENTRE.0, CENTRE.1 + radius)));
     let drawn = [
         area(stage, "Stage", at(1_000.0, 120.0)),
         area(Outline::Figure(bar), "Bar", at(CENTRE.0, 1_880.0)),

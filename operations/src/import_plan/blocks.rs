@@ -1,10 +1,11 @@
 //! Telling rows of one name apart.
 //!
 //! A hall may have a row A in each of its blocks. A block is what stands together: a row belongs
-//! to the first block that has a seat within two seat spacings of one of its own, and no seat of the same
-//! row and number. Only where tickets of one section would read the same do rows get their
+//! to the block that has seats within two seat spacings of most of its own, of half of them at least, and
+//! has no seat of the same row and number. Only where tickets of one section would read the same do rows get their
 //! block's number.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use domain::manifest::Point;
@@ -52,18 +53,18 @@ impl<'a> Blocks<'a> {
     }
 
     fn join(&mut self, row: &'a Row) -> Option<usize> {
-        let mut candidates: Vec<usize> = self.blocks_beside(row).into_iter().collect();
-        candidates.sort_unstable();
-        let fits = |block: &usize| {
-            let labels = &self.labels[*block];
+        let is_beside = |seats: usize| 2 * seats >= row.seats.len();
+        let fits = |block: usize| {
+            let labels = &self.labels[block];
             row.seats
                 .iter()
                 .all(|seat| !labels.contains(&(row.label.as_str(), seat.number.as_str())))
         };
-        let block = candidates
-            .into_iter()
-            .find(fits)
-            .unwrap_or(self.labels.len());
+        let candidates = self.seats_beside(row).into_iter();
+        let candidates = candidates.filter(|(block, seats)| is_beside(*seats) && fits(*block));
+        // Of two blocks with as many neighbours the earlier one, so that the answer is always the same.
+        let best = candidates.max_by_key(|(block, seats)| (*seats, Reverse(*block)));
+        let block = best.map_or(self.labels.len(), |(block, _)| block);
         if block == BLOCKS_MAX {
             return None;
         }
@@ -74,20 +75,25 @@ impl<'a> Blocks<'a> {
         Some(block)
     }
 
-    fn blocks_beside(&self, row: &Row) -> HashSet<usize> {
-        let mut found = HashSet::new();
+    /// How many of the row's seats stand beside each block.
+    fn seats_beside(&self, row: &Row) -> HashMap<usize, usize> {
+        let mut counts = HashMap::new();
         for seat in &row.seats {
-            let at = seat.position;
-            let (column, line) = self.cell(at);
-            let cells =
-                (column - 1..=column + 1).flat_map(|x| (line - 1..=line + 1).map(move |y| (x, y)));
-            let others = cells.filter_map(|cell| self.near.get(&cell)).flatten();
-            let beside = others.filter(|(x, y, _)| {
-                distance_squared(at, Point { x: *x, y: *y }) <= self.reach_squared
-            });
-            found.extend(beside.map(|(_, _, block)| *block));
+            for block in self.blocks_beside(seat.position) {
+                *counts.entry(block).or_default() += 1;
+            }
         }
-        found
+        counts
+    }
+
+    fn blocks_beside(&self, at: Point) -> HashSet<usize> {
+        let (column, line) = self.cell(at);
+        let cells =
+            (column - 1..=column + 1).flat_map(|x| (line - 1..=line + 1).map(move |y| (x, y)));
+        let others = cells.filter_map(|cell| self.near.get(&cell)).flatten();
+        let beside = others
+            .filter(|(x, y, _)| distance_squared(at, Point { x: *x, y: *y }) <= self.reach_squared);
+        beside.map(|(_, _, block)| *block).collect()
     }
 
     fn add(&mut self, row: &'a Row, block: usize) {

@@ -6,7 +6,8 @@ use std::fmt;
 use store::places::{Plan, PlanSection};
 
 use super::drawing::FocusRule;
-use super::pretix::{PretixPlan, Seat};
+use super::geometry::distance_squared;
+use super::pretix::{PretixPlan, Seat, SeatPlace};
 
 /// What was read from a plan's file. `Display` gives lines for people.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,29 +79,51 @@ fn focus_warning(by: FocusRule) -> Option<String> {
 
 /// Floors drawn on top of each other are common, and hard to click.
 fn overlap_warning<'a>(seats: impl Iterator<Item = &'a Seat>) -> Option<String> {
-    let mut cells: HashMap<(i32, i32), &Seat> = HashMap::new();
-    let mut covered = 0_usize;
-    let mut example = None;
-    for seat in seats {
-        let width = seat.diameter.max(1);
-        let cell = (
-            seat.position.x.div_euclid(width),
-            seat.position.y.div_euclid(width),
-        );
-        match cells.get(&cell) {
-            Some(under) => {
-                covered += 1;
-                example.get_or_insert((seat.place, under.place));
-            }
-            None => {
-                cells.insert(cell, seat);
-            }
-        }
-    }
-    let (over, under) = example?;
+    let mut uncovered = Uncovered::default();
+    let covered: Vec<_> = seats
+        .filter_map(|seat| uncovered.add(seat).map(|under| (seat.place, under)))
+        .collect();
+    let (over, under) = covered.first()?;
+    let count = covered.len();
     Some(format!(
-        "about {covered} seats are drawn on top of others, as {over} on {under}"
+        "{count} seats are drawn on top of others, as {over} on {under}"
     ))
+}
+
+/// Seats that lie on no other, by the cell they stand in.
+#[derive(Default)]
+struct Uncovered<'a> {
+    cells: HashMap<(i32, i32), Vec<&'a Seat>>,
+}
+
+impl<'a> Uncovered<'a> {
+    /// Takes a seat, unless its middle lies on one that is there: then it says which.
+    fn add(&mut self, seat: &'a Seat) -> Option<SeatPlace> {
+        let (column, line) = cell(seat);
+        let cells =
+            (column - 1..=column + 1).flat_map(|x| (line - 1..=line + 1).map(move |y| (x, y)));
+        let mut near = cells.filter_map(|cell| self.cells.get(&cell)).flatten();
+        let under = near
+            .find(|other| is_on(seat, other))
+            .map(|other| other.place);
+        if under.is_none() {
+            self.cells.entry((column, line)).or_default().push(seat);
+        }
+        under
+    }
+}
+
+fn is_on(seat: &Seat, under: &Seat) -> bool {
+    let radius = i64::from(under.diameter / 2);
+    distance_squared(seat.position, under.position) < radius * radius
+}
+
+/// Cells of 20 units, the size of pretix's seats: of larger ones only those close by are looked at.
+fn cell(seat: &Seat) -> (i32, i32) {
+    (
+        seat.position.x.div_euclid(2_000),
+        seat.position.y.div_euclid(2_000),
+    )
 }
 
 impl fmt::Display for Report {

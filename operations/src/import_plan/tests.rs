@@ -396,6 +396,28 @@ fn no_two_seats_of_a_section_read_the_same_even_side_by_side() {
 }
 
 #[test]
+fn a_row_belongs_to_the_block_it_stands_along_and_not_to_one_whose_corner_it_touches() {
+    let mut rows = vec![
+        row("l1", "A", (0.0, 0.0), "Near", 6),
+        row("l2", "B", (0.0, 30.0), "Near", 6),
+    ];
+    rows.extend([
+        row("r1", "A", (160.0, 60.0), "Near", 6),
+        row("r2", "C", (160.0, 90.0), "Near", 6),
+    ]);
+    let (plan, _) = read(&plan(&rows)).unwrap();
+    let rows: Vec<&str> = plan.sections[0]
+        .seats
+        .chunks(6)
+        .map(|seats| seats[0].row.as_str())
+        .collect();
+    assert_eq!(
+        rows,
+        ["A (block 1)", "B (block 1)", "A (block 2)", "C (block 2)"]
+    );
+}
+
+#[test]
 fn pieces_of_one_row_become_one_row_in_the_order_in_which_they_stand() {
     let mut right = row("r", "A", (50.0, 0.0), "Near", 2);
     right["seats"][0]["seat_number"] = json!("3");
@@ -520,7 +542,7 @@ fn floors_drawn_on_top_of_each_other_are_reported() {
     assert!(
         report
             .to_string()
-            .contains("about 2 seats are drawn on top of others"),
+            .contains("2 seats are drawn on top of others"),
         "{report}"
     );
 }
