@@ -79,6 +79,11 @@ impl Home {
         &self.sockets
     }
 
+    /// Where Postgres notes whose the socket is.
+    pub fn socket_lock(&self) -> PathBuf {
+        self.sockets.join(format!("{SOCKET_NAME}.lock"))
+    }
+
     /// A lock file of this name. Beside the folder and not in it: it belongs to us, not to Postgres.
     pub fn lock_file(&self, name: &str) -> PathBuf {
         self.data_dir.join(name)

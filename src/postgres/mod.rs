@@ -32,7 +32,7 @@ use thiserror::Error;
 
 use home::Home;
 use locks::{StartLock, UserLock};
-use postmaster::Postmaster;
+use postmaster::{Postmaster, Waited};
 use programs::Programs;
 
 /// The superuser that initdb makes, whatever system user the server runs as.
@@ -216,11 +216,12 @@ pub fn psql_if_running(
 
 /// Takes over the server or starts it; the caller holds the start lock.
 async fn ensure_running(home: &Home, programs: &Programs) -> Result<(), PostgresError> {
-    let postmaster = match Postmaster::running(home) {
-        Some(postmaster) => postmaster,
-        None => Postmaster::start(home, programs).await?,
-    };
-    postmaster.wait_until_accepting(home).await
+    if let Some(postmaster) = Postmaster::running(home)
+        && postmaster.wait_until_accepting(home).await? == Waited::Accepting
+    {
+        return Ok(());
+    }
+    Postmaster::start(home, programs).await
 }
 
 /// Nothing of a surrounding PGHOST, PGSSLMODE and the like may lead elsewhere.

@@ -26,13 +26,20 @@ const ACCEPT_TIMEOUT: Duration = Duration::from_secs(300);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A fast shutdown writes a checkpoint.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long backends of a server that was killed may take to notice.
-const ORPHANS_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long what is left of a killed server may hold up the next.
+const REMAINS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A server process that was alive when it was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Postmaster {
     pid: Pid,
+}
+
+/// What came of waiting for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waited {
+    Accepting,
+    Gone,
 }
 
 /// Where its log ended before it was started.
@@ -41,51 +48,51 @@ struct LogMark(u64);
 impl Postmaster {
     /// The server of this cluster, if it is alive.
     pub fn running(home: &Home) -> Option<Self> {
-        let pid = recorded_pid(home)?;
+        let pid = recorded_pid(&home.pid_file())?;
         serves(pid, &home.data()).then_some(Self {
             pid: Pid::from_raw(pid),
         })
     }
 
-    /// Starts the server. Backends of a killed one hold it up until they have noticed.
-    pub async fn start(home: &Home, programs: &Programs) -> Result<Self, PostgresError> {
-        remove_foreign_pid_file(home)?;
-        let deadline = Instant::now() + ORPHANS_TIMEOUT;
+    /// Starts the server and waits until it accepts connections. What is left of a killed one (backends
+    /// that have not noticed, a process that nobody has reaped) holds it up for a moment.
+    pub async fn start(home: &Home, programs: &Programs) -> Result<(), PostgresError> {
+        remove_stale_files(home)?;
+        let deadline = Instant::now() + REMAINS_TIMEOUT;
         loop {
             let mark = set_log_aside(home)?;
-            let pid = spawn(home, programs)?;
-            let Err(said) = wait_for_pid_file(home, pid, &mark).await else {
-                return Ok(Self { pid });
-            };
-            let orphans = said.contains("shared memory block") || said.contains("lock file");
-            if !orphans || Instant::now() > deadline {
+            let started = spawn(home, programs)?.wait_until_accepting(home).await?;
+            if started == Waited::Accepting {
+                return Ok(());
+            }
+            let said = last_words(&mark.read(home));
+            let held_up = said.contains("shared memory block") || said.contains("lock file");
+            if !held_up || Instant::now() > deadline {
                 return Err(PostgresError::NotStarted {
                     log: home.log(),
                     said,
                 });
             }
-            tokio::time::sleep(POLL_INTERVAL * 5).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Waits until it answers a query, through its recovery if need be.
-    pub async fn wait_until_accepting(&self, home: &Home) -> Result<(), PostgresError> {
+    /// Waits until it answers a query, through its recovery if need be, or is gone.
+    pub async fn wait_until_accepting(self, home: &Home) -> Result<Waited, PostgresError> {
         let options = connect_options(home, SUPERUSER);
         let deadline = Instant::now() + ACCEPT_TIMEOUT;
-        while Instant::now() < deadline {
+        while serves(self.pid.as_raw(), &home.data()) {
             // A server that is stopped in its tracks takes the connection and then says nothing.
             if let Ok(Ok(connection)) = timeout(CONNECT_TIMEOUT, options.connect()).await {
-                return Ok(connection.close().await?);
+                connection.close().await?;
+                return Ok(Waited::Accepting);
             }
-            if !serves(self.pid.as_raw(), &home.data()) {
-                return Err(PostgresError::NotStarted {
-                    log: home.log(),
-                    said: last_words(&LogMark(0).read(home)),
-                });
+            if Instant::now() > deadline {
+                return Err(PostgresError::NotAccepting(ACCEPT_TIMEOUT));
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
-        Err(PostgresError::NotAccepting(ACCEPT_TIMEOUT))
+        Ok(Waited::Gone)
     }
 
     /// Ends it by a fast shutdown: connections are cut, what is committed is checkpointed.
@@ -130,26 +137,25 @@ fn serves(pid: i32, data: &Path) -> bool {
     })
 }
 
-/// Removes a pid file whose number now belongs to a process that is no server of this cluster:
-/// Postgres would take that process for its older self and refuse to start.
+/// Removes the files of a dead server whose number now belongs to another process, or to one that is
+/// dead and not yet reaped: Postgres would take it for its older self and refuse to start.
 ///
-/// The number of a dead process is left for Postgres to judge. Should backends of the old server
-/// still live, Postgres finds their shared memory by the folder's inode, without the file.
-fn remove_foreign_pid_file(home: &Home) -> Result<(), PostgresError> {
-    let Some(pid) = recorded_pid(home) else {
-        return Ok(());
-    };
-    if serves(pid, &home.data()) || !is_alive(pid) {
-        return Ok(());
+/// The number of no process is left for Postgres to judge. Should backends of the old server still
+/// live, Postgres finds their shared memory by the folder's inode, without these files.
+fn remove_stale_files(home: &Home) -> Result<(), PostgresError> {
+    for file in [home.pid_file(), home.socket_lock()] {
+        let stale =
+            recorded_pid(&file).is_some_and(|pid| is_alive(pid) && !serves(pid, &home.data()));
+        if stale {
+            fs::remove_file(&file)
+                .map_err(PostgresError::files("cannot remove the stale file", &file))?;
+        }
     }
-    fs::remove_file(home.pid_file()).map_err(PostgresError::files(
-        "cannot remove the stale pid file",
-        &home.pid_file(),
-    ))
+    Ok(())
 }
 
-fn recorded_pid(home: &Home) -> Option<i32> {
-    fs::read_to_string(home.pid_file())
+fn recorded_pid(file: &Path) -> Option<i32> {
+    fs::read_to_string(file)
         .ok()?
         .lines()
         .next()?
@@ -173,7 +179,7 @@ fn set_log_aside(home: &Home) -> Result<LogMark, PostgresError> {
     Ok(LogMark(0))
 }
 
-fn spawn(home: &Home, programs: &Programs) -> Result<Pid, PostgresError> {
+fn spawn(home: &Home, programs: &Programs) -> Result<Postmaster, PostgresError> {
     let log = open_log(home)?;
     let errors = log
         .try_clone()
@@ -200,7 +206,9 @@ fn spawn(home: &Home, programs: &Programs) -> Result<Pid, PostgresError> {
         .expect("a new child has a pid");
     // Reaped as soon as it ends, so that a dead server never looks alive.
     tokio::spawn(async move { child.wait().await });
-    Ok(Pid::from_raw(pid))
+    Ok(Postmaster {
+        pid: Pid::from_raw(pid),
+    })
 }
 
 /// TCP stays off; who may reach the socket is decided by its folder.
@@ -233,19 +241,6 @@ fn open_log(home: &Home) -> Result<File, PostgresError> {
         .map_err(PostgresError::files("cannot open the log", &path))?;
     home.user.own(&path)?;
     Ok(log)
-}
-
-/// Waits until the server has written its pid file, or says why it did not.
-async fn wait_for_pid_file(home: &Home, pid: Pid, mark: &LogMark) -> Result<(), String> {
-    loop {
-        if Postmaster::running(home) == Some(Postmaster { pid }) {
-            return Ok(());
-        }
-        if !is_alive(pid.as_raw()) {
-            return Err(last_words(&mark.read(home)));
-        }
-        tokio::time::sleep(POLL_INTERVAL).await;
-    }
 }
 
 /// The last fatal line of a log, else its last line.

@@ -163,13 +163,14 @@ async fn killed_under_a_running_process_it_is_brought_back_by_itself() {
 }
 
 #[tokio::test]
-async fn a_pid_file_that_names_a_stranger_does_not_keep_it_from_starting() {
+async fn files_that_name_a_stranger_do_not_keep_it_from_starting() {
     let folder = data_dir();
     open(&folder).await.close().await.unwrap();
     let data = folder.path().join("postgres/data");
     let stranger = std::process::id();
     let text = format!("{stranger}\n{}\n1700000000\n5432\n\n\n", data.display());
-    fs::write(data.join("postmaster.pid"), text).unwrap();
+    fs::write(data.join("postmaster.pid"), &text).unwrap();
+    fs::write(folder.path().join("postgres/.s.PGSQL.5432.lock"), &text).unwrap();
     let postgres = open(&folder).await;
     assert_ne!(recorded_pid(folder.path()), Some(stranger));
     postgres.close().await.unwrap();
