@@ -322,70 +322,10 @@ pub async fn events(
         });
     }
     let page = filter.page.max(1);
-    let per_page = i64::from(EVENTS_PER_PAGE);
-    let rows = sqlx::query_as!(
-        ListingRow,
-        r#"with fitting as (
-               select session.event_id, session.session_id, session.starts_at, session.status,
-                   session.on_sale_from, session.on_sale_until, venue.time_zone,
-                   venue.name as venue, city.name as city,
-                   row_number() over (partition by session.event_id
-                                      order by session.starts_at, session.session_id) as place
-               from event_session session
-               join event using (event_id)
-               join category using (category_id)
-               join venue using (venue_id)
-               join city using (city_id)
-               where session.status <> 'draft'
-                   and session.starts_at >= $1
-                   and ($2::timestamptz is null or session.starts_at < $2)
-                   and ($3::text is null or $3 in (category.slug, category.category_id::text))
-                   and ($4::text is null or $4 in (city.slug, city.city_id::text))
-                   and ($5::text is null or $5 in (venue.slug, venue.venue_id::text))
-                   and ($6::text is null or exists (
-                       select from event_artist join artist using (artist_id)
-                       where event_artist.event_id = event.event_id
-                           and $6 in (artist.slug, artist.artist_id::text)))
-                   and ($7::text is null
-                       or position(lower($7) in lower(event.title)) > 0
-                       or position(lower($7) in lower(venue.name)) > 0
-                       or exists (
-                           select from event_artist join artist using (artist_id)
-                           where event_artist.event_id = event.event_id
-                               and position(lower($7) in lower(artist.name)) > 0))
-           ), page as (
-               select event_id, min(starts_at) as first_starts_at
-               from fitting
-               group by event_id
-               order by first_starts_at, event_id
-               limit $8 offset $9
-           )
-           select event.event_id, event.slug, event.title, fitting.session_id as "session_id!",
-               fitting.starts_at as "starts_at!", fitting.status as "status!",
-               fitting.on_sale_from as "on_sale_from!", fitting.on_sale_until,
-               fitting.time_zone as "time_zone!", fitting.venue as "venue!", fitting.city as "city!"
-           from page
-           join event using (event_id)
-           join fitting using (event_id)
-           where fitting.place <= $10
-           order by page.first_starts_at, event_id, fitting.place"#,
-        instant(filter.from.unwrap_or(now)),
-        filter.to.map(instant),
-        filter.category.as_deref(),
-        filter.city.as_deref(),
-        filter.venue.as_deref(),
-        filter.artist.as_deref(),
-        filter.query.as_deref(),
-        // One more than is shown tells whether there is a next page.
-        per_page + 1,
-        i64::from(page - 1) * per_page,
-        SESSIONS_PER_EVENT_MAX,
-    )
-    .fetch_all(connection)
-    .await?;
-    let mut events = grouped(rows)?;
-    let has_more = events.len() > EVENTS_PER_PAGE as usize;
-    events.truncate(EVENTS_PER_PAGE as usize);
+    let mut events = grouped(listing(connection, filter, page, now).await?)?;
+    let per_page = usize::try_from(EVENTS_PER_PAGE).expect("a page is small");
+    let has_more = events.len() > per_page;
+    events.truncate(per_page);
     Ok(EventPage {
         events,
         next_page: has_more.then(|| page.saturating_add(1)),
@@ -551,6 +491,73 @@ impl TryFrom<SessionRow> for SessionDetail {
             manifest_id: ManifestId(row.manifest_id),
         })
     }
+}
+
+/// A page's sessions that fit and those of one event more, the sessions of an event after each other.
+async fn listing(
+    connection: impl PgExecutor<'_>,
+    filter: &EventFilter,
+    page: u32,
+    now: Timestamp,
+) -> Result<Vec<ListingRow>, sqlx::Error> {
+    sqlx::query_as!(
+        ListingRow,
+        r#"with fitting as (
+               select session.event_id, session.session_id, session.starts_at, session.status,
+                   session.on_sale_from, session.on_sale_until, venue.time_zone,
+                   venue.name as venue, city.name as city,
+                   row_number() over (partition by session.event_id
+                                      order by session.starts_at, session.session_id) as place
+               from event_session session
+               join event using (event_id)
+               join category using (category_id)
+               join venue using (venue_id)
+               join city using (city_id)
+               where session.status <> 'draft'
+                   and session.starts_at >= $1
+                   and ($2::timestamptz is null or session.starts_at < $2)
+                   and ($3::text is null or $3 in (category.slug, category.category_id::text))
+                   and ($4::text is null or $4 in (city.slug, city.city_id::text))
+                   and ($5::text is null or $5 in (venue.slug, venue.venue_id::text))
+                   and ($6::text is null or exists (
+                       select from event_artist join artist using (artist_id)
+                       where event_artist.event_id = event.event_id
+                           and $6 in (artist.slug, artist.artist_id::text)))
+                   and ($7::text is null or position(lower($7) in lower(concat_ws(E'\n',
+                       event.title, venue.name,
+                       (select string_agg(artist.name, E'\n')
+                        from event_artist join artist using (artist_id)
+                        where event_artist.event_id = event.event_id)))) > 0)
+           ), page as (
+               select event_id, min(starts_at) as first_starts_at
+               from fitting
+               group by event_id
+               order by first_starts_at, event_id
+               limit $8 offset $9
+           )
+           select event.event_id, event.slug, event.title, fitting.session_id as "session_id!",
+               fitting.starts_at as "starts_at!", fitting.status as "status!",
+               fitting.on_sale_from as "on_sale_from!", fitting.on_sale_until,
+               fitting.time_zone as "time_zone!", fitting.venue as "venue!", fitting.city as "city!"
+           from page
+           join event using (event_id)
+           join fitting using (event_id)
+           where fitting.place <= $10
+           order by page.first_starts_at, event_id, fitting.place"#,
+        instant(filter.from.unwrap_or(now)),
+        filter.to.map(instant),
+        filter.category.as_deref(),
+        filter.city.as_deref(),
+        filter.venue.as_deref(),
+        filter.artist.as_deref(),
+        filter.query.as_deref(),
+        // One more than is shown tells whether there is a next page.
+        i64::from(EVENTS_PER_PAGE) + 1,
+        i64::from(page - 1) * i64::from(EVENTS_PER_PAGE),
+        SESSIONS_PER_EVENT_MAX,
+    )
+    .fetch_all(connection)
+    .await
 }
 
 async fn event_summary(pool: &PgPool, slug: &str) -> Result<Option<EventSummary>, sqlx::Error> {
