@@ -128,19 +128,19 @@ fn cell(seat: &Seat) -> (i32, i32) {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
+        write!(
             formatter,
             "read: {} zones, {} rows, {} seats, {} areas",
             self.zones, self.rows, self.seats, self.areas
         )?;
         for (name, seats) in &self.seats_by_category {
-            writeln!(formatter, "category {name}: {seats} seats")?;
+            write!(formatter, "\ncategory {name}: {seats} seats")?;
         }
         for (name, seats) in &self.sections {
-            writeln!(formatter, "section {name}: {seats} seats")?;
+            write!(formatter, "\nsection {name}: {seats} seats")?;
         }
         for warning in &self.warnings {
-            writeln!(formatter, "note: {warning}")?;
+            write!(formatter, "\nnote: {warning}")?;
         }
         Ok(())
     }
