@@ -128,8 +128,8 @@ impl GroupMeters {
         let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
         Self {
             by_status_class: classes
-                .map(|class| counter!("http_requests_total", "group" => name, "status" => class)),
-            duration: histogram!("http_request_seconds", "group" => name),
+                .map(|class| counter!("frontrow_http_requests_total", "group" => name, "status" => class)),
+            duration: histogram!("frontrow_http_request_seconds", "group" => name),
         }
     }
 }

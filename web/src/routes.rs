@@ -125,7 +125,11 @@ pub fn configure(config: &mut ServiceConfig, context: web::Data<Context>) {
         all = all.route("/bench/echo", web::post().to(bench::echo_as_ours));
     }
     for (prefix, entries) in api() {
-        all = all.service(with_all(web::scope(prefix), entries));
+        // A scope keeps what it matches: one without a prefix would hide all that follows.
+        all = match prefix {
+            "" => with_all(all, entries),
+            _ => all.service(with_all(web::scope(prefix), entries)),
+        };
     }
     let pages = with_all(web::scope("").wrap(Compress::default()), pages());
     config.service(with_all(all, plain()).service(pages));

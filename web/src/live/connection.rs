@@ -120,7 +120,7 @@ impl Connection {
 
     /// Talks until somebody hangs up.
     pub async fn converse(mut self, mut stream: AggregatedMessageStream) {
-        let open = gauge!("live_sockets");
+        let open = gauge!("frontrow_sockets");
         open.increment(1.0);
         let Err(end) = self.exchange(&mut stream).await;
         // Before the farewell, which may take a while: nothing more is watched.
