@@ -159,7 +159,9 @@ pub async fn validate(app: &App, by: &SignedIn, scan: Scan) -> Result<ScanAnswer
     match judge_and_record(app, by, &door, &scan, &new).await? {
         Some(answer) => Ok(answer),
         // The same nonce was judged while this one was.
-        None => repeat(app, &new, &scan).await?.ok_or(DoorError::NonceReused),
+        None => repeat(app, &new, &scan)
+            .await?
+            .ok_or(DoorError::NonceReused),
     }
 }
 
@@ -183,23 +185,38 @@ async fn door_of(
     by: &SignedIn,
     session: SessionId,
 ) -> Result<Door, DoorError> {
-    let door = store::doors::door(connection, session).await?.ok_or(DoorError::NotFound)?;
-    if is_theirs(by, &door) { Ok(door) } else { Err(DoorError::Forbidden) }
+    let door = store::doors::door(connection, session)
+        .await?
+        .ok_or(DoorError::NotFound)?;
+    if is_theirs(by, &door) {
+        Ok(door)
+    } else {
+        Err(DoorError::Forbidden)
+    }
 }
 
 fn is_theirs(by: &SignedIn, door: &Door) -> bool {
     by.admin
         || by.venues.contains(&door.venue_id)
-        || by.artists.iter().any(|artist| door.artists.contains(artist))
+        || by
+            .artists
+            .iter()
+            .any(|artist| door.artists.contains(artist))
 }
 
 fn check_fields(scan: &Scan) -> Result<(), DoorError> {
     let mut faults = Vec::new();
     if !(1..=NONCE_MAX).contains(&scan.nonce.chars().count()) {
-        faults.push(("nonce", format!("this must have 1 to {NONCE_MAX} characters")));
+        faults.push((
+            "nonce",
+            format!("this must have 1 to {NONCE_MAX} characters"),
+        ));
     }
     if scan.device.chars().count() > DEVICE_MAX {
-        faults.push(("device", format!("this must have at most {DEVICE_MAX} characters")));
+        faults.push((
+            "device",
+            format!("this must have at most {DEVICE_MAX} characters"),
+        ));
     }
     // Postgres stores no NUL, and nobody types one.
     for (field, text) in [("nonce", &scan.nonce), ("device", &scan.device)] {
@@ -207,7 +224,11 @@ fn check_fields(scan: &Scan) -> Result<(), DoorError> {
             faults.push((field, "this must not contain control characters".to_owned()));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(DoorError::Invalid(faults)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(DoorError::Invalid(faults))
+    }
 }
 
 /// What makes two scans the same attempt.
@@ -227,11 +248,15 @@ async fn repeat(
     scan: &Scan,
 ) -> Result<Option<ScanAnswer>, DoorError> {
     let stored = store::doors::scan_of(&app.pool, new.account_id, new.nonce).await?;
-    let Some(stored) = stored else { return Ok(None) };
+    let Some(stored) = stored else {
+        return Ok(None);
+    };
     if stored.request_hash != new.request_hash {
         return Err(DoorError::NonceReused);
     }
-    let Some(verdict) = Verdict::from_word(&stored.verdict) else { return Ok(None) };
+    let Some(verdict) = Verdict::from_word(&stored.verdict) else {
+        return Ok(None);
+    };
     let finding = found_before(app, &stored, verdict, scan).await?;
     answer(app, Judgement { verdict, finding }).await.map(Some)
 }
@@ -245,7 +270,9 @@ async fn found_before(
     if let (Verdict::Found, Scanned::Pnr(pnr)) = (verdict, &scan.scanned) {
         return order_of_pnr(&app.pool, pnr).await;
     }
-    let Some(ticket_id) = stored.ticket_id else { return Ok(Finding::Nothing) };
+    let Some(ticket_id) = stored.ticket_id else {
+        return Ok(Finding::Nothing);
+    };
     let mut connection = app.pool.acquire().await?;
     let ticket = store::doors::ticket(&mut connection, ticket_id).await?;
     Ok(ticket.map_or(Finding::Nothing, Finding::Ticket))
@@ -273,7 +300,10 @@ async fn judge_and_record(
             tx.rollback().await?;
             judgement.verdict = Verdict::AlreadyUsed;
             let word = judgement.verdict.word();
-            if store::doors::record(&app.pool, new, ticket_id, word).await?.is_none() {
+            if store::doors::record(&app.pool, new, ticket_id, word)
+                .await?
+                .is_none()
+            {
                 return Ok(None);
             }
             return answer(app, judgement).await.map(Some);
@@ -312,7 +342,10 @@ async fn judge(
         return judge_stranger(tx, by, ticket.session_id, is_code, Finding::Ticket(ticket)).await;
     }
     let verdict = verdict(&ticket, door, Timestamp::from(Utc::now()));
-    Ok(Judgement { verdict, finding: Finding::Ticket(ticket) })
+    Ok(Judgement {
+        verdict,
+        finding: Finding::Ticket(ticket),
+    })
 }
 
 /// A ticket of this session.
@@ -337,9 +370,10 @@ async fn judge_order(
     session: SessionId,
 ) -> Result<Judgement, DoorError> {
     match order_of_pnr(&mut *tx, pnr).await? {
-        Finding::Order(order) if order.session_id == session => {
-            Ok(Judgement { verdict: Verdict::Found, finding: Finding::Order(order) })
-        }
+        Finding::Order(order) if order.session_id == session => Ok(Judgement {
+            verdict: Verdict::Found,
+            finding: Finding::Order(order),
+        }),
         Finding::Order(order) => {
             judge_stranger(tx, by, order.session_id, false, Finding::Order(order)).await
         }
@@ -357,30 +391,35 @@ async fn judge_stranger(
     finding: Finding,
 ) -> Result<Judgement, DoorError> {
     match door_of(tx, by, session).await {
-        Ok(_) => Ok(Judgement { verdict: Verdict::WrongSession, finding }),
+        Ok(_) => Ok(Judgement {
+            verdict: Verdict::WrongSession,
+            finding,
+        }),
         Err(DoorError::Forbidden | DoorError::NotFound) if is_code => {
             Ok(Judgement::nothing(Verdict::WrongSession))
         }
-        Err(DoorError::Forbidden | DoorError::NotFound) => {
-            Ok(Judgement::nothing(Verdict::Unknown))
-        }
+        Err(DoorError::Forbidden | DoorError::NotFound) => Ok(Judgement::nothing(Verdict::Unknown)),
         Err(error) => Err(error),
     }
 }
 
-async fn order_of_pnr(
-    connection: impl PgExecutor<'_>,
-    pnr: &str,
-) -> Result<Finding, DoorError> {
-    let Ok(pnr) = pnr.parse::<Pnr>() else { return Ok(Finding::Nothing) };
+async fn order_of_pnr(connection: impl PgExecutor<'_>, pnr: &str) -> Result<Finding, DoorError> {
+    let Ok(pnr) = pnr.parse::<Pnr>() else {
+        return Ok(Finding::Nothing);
+    };
     let order = store::doors::order_by_pnr(connection, pnr).await?;
     Ok(order.map_or(Finding::Nothing, Finding::Order))
 }
 
 async fn answer(app: &App, judgement: Judgement) -> Result<ScanAnswer, DoorError> {
     let Judgement { verdict, finding } = judgement;
-    let mut answer =
-        ScanAnswer { verdict, order: None, ticket: None, tickets: Vec::new(), first_scan: None };
+    let mut answer = ScanAnswer {
+        verdict,
+        order: None,
+        ticket: None,
+        tickets: Vec::new(),
+        first_scan: None,
+    };
     match finding {
         Finding::Nothing => {}
         Finding::Ticket(ticket) => {
@@ -399,8 +438,17 @@ async fn answer(app: &App, judgement: Judgement) -> Result<ScanAnswer, DoorError
                 let tickets = store::doors::tickets_of(&app.pool, order.order_id).await?;
                 answer.tickets = tickets.into_iter().map(scanned).collect();
             }
-            let DoorOrder { order_id, pnr, status, .. } = order;
-            answer.order = Some(ScannedOrder { order_id, pnr, status });
+            let DoorOrder {
+                order_id,
+                pnr,
+                status,
+                ..
+            } = order;
+            answer.order = Some(ScannedOrder {
+                order_id,
+                pnr,
+                status,
+            });
         }
     }
     Ok(answer)
@@ -408,7 +456,11 @@ async fn answer(app: &App, judgement: Judgement) -> Result<ScanAnswer, DoorError
 
 async fn first_scan(app: &App, ticket: TicketId) -> Result<Option<FirstScan>, DoorError> {
     let admission = store::doors::admission_of(&app.pool, ticket).await?;
-    Ok(admission.map(|first| FirstScan { at: first.at, device: first.device, by: first.by }))
+    Ok(admission.map(|first| FirstScan {
+        at: first.at,
+        device: first.device,
+        by: first.by,
+    }))
 }
 
 fn scanned(ticket: DoorTicket) -> ScannedTicket {
@@ -425,7 +477,10 @@ fn scanned(ticket: DoorTicket) -> ScannedTicket {
 
 impl Judgement {
     fn nothing(verdict: Verdict) -> Self {
-        Self { verdict, finding: Finding::Nothing }
+        Self {
+            verdict,
+            finding: Finding::Nothing,
+        }
     }
 
     fn ticket_id(&self) -> Option<TicketId> {

@@ -132,7 +132,9 @@ async fn work(
 }
 
 fn app_of(ctx: &WorkerContext) -> Result<App, JobError> {
-    ctx.get_ext::<Carried>().map(|Carried(app)| app.clone()).ok_or(JobError::NoApp)
+    ctx.get_ext::<Carried>()
+        .map(|Carried(app)| app.clone())
+        .ok_or(JobError::NoApp)
 }
 
 impl TaskHandler for PaymentDeadline {

@@ -12,7 +12,9 @@ use actors::{CommandError, Session, SessionError, SessionInfo, Steps};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Utc;
-use domain::order::{Buyer, Credential, OrderStatus, Owner, PaymentState, Provider, SecretHash, Step};
+use domain::order::{
+    Buyer, Credential, OrderStatus, Owner, PaymentState, Provider, SecretHash, Step,
+};
 use domain::pnr::Pnr;
 use domain::seat_map::{
     Claim, Command, Ending, IdempotencyKey, Opening, Places, Refusal, RequestHash, Wish,
@@ -26,8 +28,8 @@ use thiserror::Error;
 use uuid::Uuid;
 
 pub use self::address::{Address, AddressFields};
-pub(crate) use self::reading::{places_total, view_as_owner};
 use self::reading::{after_command, stored_view};
+pub(crate) use self::reading::{places_total, view_as_owner};
 use crate::turns::turn_of;
 use crate::{App, payments};
 
@@ -82,8 +84,14 @@ pub struct TicketView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimRequest {
     Seats(Vec<SeatIndex>),
-    Standing { section: SectionId, quantity: u32 },
-    Best { quantity: u32, section: Option<SectionId> },
+    Standing {
+        section: SectionId,
+        quantity: u32,
+    },
+    Best {
+        quantity: u32,
+        section: Option<SectionId>,
+    },
 }
 
 /// What a drop gives back, before the manifest is known.
@@ -143,7 +151,10 @@ pub async fn open(
 ) -> Result<OpenedOrder, OrderError> {
     let session = app.registry.session(session_id).await?;
     let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-    let owner = Owner { secret_hash: SecretHash::of(&secret), account };
+    let owner = Owner {
+        secret_hash: SecretHash::of(&secret),
+        account,
+    };
     let opening = Opening {
         order: OrderId(Uuid::now_v7()),
         pnr: Pnr::from_number(rand::random()),
@@ -152,7 +163,10 @@ pub async fn open(
         opened_at: Timestamp::from(Utc::now()),
     };
     session.command(Command::Open(opening)).await?;
-    let by = Credential { secret_hash: Some(owner.secret_hash), account };
+    let by = Credential {
+        secret_hash: Some(owner.secret_hash),
+        account,
+    };
     let order = after_command(app, &session, opening.order, &by).await?;
     Ok(OpenedOrder { order, secret })
 }
@@ -235,7 +249,13 @@ pub async fn claim(
 ) -> Result<OrderView, OrderError> {
     let make = |info: &SessionInfo| {
         let wish = wish(info, &request)?;
-        Ok(Command::Claim(Claim { order, credential: *by, key: key.clone(), request_hash, wish }))
+        Ok(Command::Claim(Claim {
+            order,
+            credential: *by,
+            key: key.clone(),
+            request_hash,
+            wish,
+        }))
     };
     match command(app, order, by, make).await {
         Err(OrderError::Paid) => replay_paid(app, order, by, &key, request_hash).await,
@@ -255,7 +275,11 @@ pub async fn drop_places(
 ) -> Result<OrderView, OrderError> {
     let make = |info: &SessionInfo| {
         let places = dropped(info, &request)?;
-        Ok(Command::Drop { order, credential: *by, places })
+        Ok(Command::Drop {
+            order,
+            credential: *by,
+            places,
+        })
     };
     command(app, order, by, make).await
 }
@@ -265,7 +289,13 @@ pub async fn drop_places(
 /// # Errors
 /// It was taken, a payment is under way, or the order is not theirs or not open.
 pub async fn extend(app: &App, order: OrderId, by: &Credential) -> Result<OrderView, OrderError> {
-    command(app, order, by, |_| Ok(Command::Extend { order, credential: *by })).await
+    command(app, order, by, |_| {
+        Ok(Command::Extend {
+            order,
+            credential: *by,
+        })
+    })
+    .await
 }
 
 /// Gives the order up. One that is cancelled already, or has expired, is fine.
@@ -273,7 +303,12 @@ pub async fn extend(app: &App, order: OrderId, by: &Credential) -> Result<OrderV
 /// # Errors
 /// It is paid, a payment is under way, or it is not theirs.
 pub async fn cancel(app: &App, order: OrderId, by: &Credential) -> Result<OrderView, OrderError> {
-    let make = |_: &SessionInfo| Ok(Command::Cancel { order, credential: *by });
+    let make = |_: &SessionInfo| {
+        Ok(Command::Cancel {
+            order,
+            credential: *by,
+        })
+    };
     match command(app, order, by, make).await {
         Err(OrderError::Cancelled | OrderError::Refused(Refusal::OrderExpired)) => {
             stored_view(app, order, by).await
@@ -348,7 +383,9 @@ fn why_closed(stored: &StoredOrder) -> OrderError {
         (OrderStatus::Cancelled, Some(Ending::Expired)) => Refusal::OrderExpired.into(),
         (OrderStatus::Cancelled | OrderStatus::Refunded, _) => OrderError::Cancelled,
         // Its session is just closing it, or bringing it back.
-        (OrderStatus::Pending, _) => OrderError::Unavailable { retry_after: DATABASE_RETRY_AFTER },
+        (OrderStatus::Pending, _) => OrderError::Unavailable {
+            retry_after: DATABASE_RETRY_AFTER,
+        },
     }
 }
 
@@ -370,18 +407,27 @@ async fn replay_paid(
 
 /// What the feed knows of the order, if it is theirs and its time is not up.
 fn check_unexpired(session: &Session, order: OrderId, by: &Credential) -> Result<(), OrderError> {
-    let Some(open) = session.feed().order(order) else { return Ok(()) };
+    let Some(open) = session.feed().order(order) else {
+        return Ok(());
+    };
     if !open.owner.admits(by) {
         return Err(OrderError::Forbidden);
     }
     let is_over = !open.pinned && open.expires_at <= Timestamp::from(Utc::now());
-    if is_over { Err(Refusal::OrderExpired.into()) } else { Ok(()) }
+    if is_over {
+        Err(Refusal::OrderExpired.into())
+    } else {
+        Ok(())
+    }
 }
 
 /// Nothing was written if the order was closed in the meantime: reading it then says so.
 fn note_details(session: &Session, order: OrderId, details: Option<Details>) {
     if let Some(details) = details {
-        let steps = Steps { amount: details.quantity, address: details.has_address };
+        let steps = Steps {
+            amount: details.quantity,
+            address: details.has_address,
+        };
         session.feed().note_steps(order, steps);
     }
 }
@@ -389,14 +435,27 @@ fn note_details(session: &Session, order: OrderId, details: Option<Details>) {
 fn wish(info: &SessionInfo, request: &ClaimRequest) -> Result<Wish, Refusal> {
     match *request {
         ClaimRequest::Seats(ref seats) => Ok(Wish::Seats(seats.clone())),
-        ClaimRequest::Standing { section, quantity } => {
-            Ok(Wish::Standing { section: standing_section(info, section)?, quantity })
-        }
-        ClaimRequest::Best { quantity, section: None } => Ok(Wish::Best { quantity, section: None }),
-        ClaimRequest::Best { quantity, section: Some(section_id) } => {
+        ClaimRequest::Standing { section, quantity } => Ok(Wish::Standing {
+            section: standing_section(info, section)?,
+            quantity,
+        }),
+        ClaimRequest::Best {
+            quantity,
+            section: None,
+        } => Ok(Wish::Best {
+            quantity,
+            section: None,
+        }),
+        ClaimRequest::Best {
+            quantity,
+            section: Some(section_id),
+        } => {
             let section = section_index(info, section_id)?;
             if is_seated(info, section) {
-                Ok(Wish::Best { quantity, section: Some(section) })
+                Ok(Wish::Best {
+                    quantity,
+                    section: Some(section),
+                })
             } else {
                 // Any place of a standing section is as good as the best.
                 Ok(Wish::Standing { section, quantity })
@@ -407,12 +466,16 @@ fn wish(info: &SessionInfo, request: &ClaimRequest) -> Result<Wish, Refusal> {
 
 fn dropped(info: &SessionInfo, request: &DropRequest) -> Result<Places, Refusal> {
     match *request {
-        DropRequest::Seats(ref seats) => {
-            Ok(Places { seats: seats.clone(), standing: Vec::new() })
-        }
+        DropRequest::Seats(ref seats) => Ok(Places {
+            seats: seats.clone(),
+            standing: Vec::new(),
+        }),
         DropRequest::Standing { section, quantity } => {
             let section = standing_section(info, section)?;
-            Ok(Places { seats: Vec::new(), standing: vec![(section, quantity)] })
+            Ok(Places {
+                seats: Vec::new(),
+                standing: vec![(section, quantity)],
+            })
         }
     }
 }
@@ -431,7 +494,9 @@ fn section_index(info: &SessionInfo, section: SectionId) -> Result<SectionIndex,
 }
 
 fn is_seated(info: &SessionInfo, section: SectionIndex) -> bool {
-    info.manifest.section(section).is_some_and(domain::manifest::Section::is_seated)
+    info.manifest
+        .section(section)
+        .is_some_and(domain::manifest::Section::is_seated)
 }
 
 impl From<CommandError> for OrderError {
@@ -457,7 +522,9 @@ impl From<SessionError> for OrderError {
 impl From<store::Error> for OrderError {
     fn from(error: store::Error) -> Self {
         if store::is_unavailable(&error) {
-            Self::Unavailable { retry_after: DATABASE_RETRY_AFTER }
+            Self::Unavailable {
+                retry_after: DATABASE_RETRY_AFTER,
+            }
         } else {
             Self::Store(error)
         }

@@ -10,8 +10,13 @@
 //! A crash between any two steps ends well: before the money came, through the deadline job, which
 //! cancels at the provider and unpins; afterwards, through the settle job.
 
+#[cfg(test)]
+mod crashes;
 mod deadline;
 mod settling;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
 pub mod test_provider;
 
 use std::time::Duration;
@@ -25,10 +30,10 @@ use store::payments::{BeginError, NewPayment, Payment};
 use thiserror::Error;
 use uuid::Uuid;
 
-pub(crate) use self::deadline::release_dead_pin;
 pub use self::deadline::end_at_deadline;
-pub(crate) use self::settling::{send_refund, tell_sale};
+pub(crate) use self::deadline::release_dead_pin;
 pub use self::settling::settle;
+pub(crate) use self::settling::{send_refund, tell_sale};
 use crate::App;
 use crate::orders::{self, OrderError, OrderView};
 use crate::turns::turn_of;
@@ -100,7 +105,12 @@ pub async fn start(
     provider: Provider,
 ) -> Result<StartedPayment, PaymentError> {
     let view = orders::view(app, order, by).await?;
-    let request = Request { order, key: &key, hash: request_hash, provider };
+    let request = Request {
+        order,
+        key: &key,
+        hash: request_hash,
+        provider,
+    };
     let _turn = turn_of(order).await;
     if let Some(known) = store::payments::by_key(&app.pool, order, &key).await? {
         return repeat(app, &request, &known).await;
@@ -132,7 +142,9 @@ pub async fn confirm_test(
         return Err(PaymentError::ProviderUnavailable);
     }
     test_provider::check_token(&app.pool, payment, token).await?;
-    let known = store::payments::find(&app.pool, payment).await?.ok_or(PaymentError::NotFound)?;
+    let known = store::payments::find(&app.pool, payment)
+        .await?
+        .ok_or(PaymentError::NotFound)?;
     match outcome {
         TestOutcome::Succeed => {
             capture(app, payment).await?;
@@ -170,10 +182,14 @@ async fn repeat(
     if known.request_hash != request.hash {
         return Err(PaymentError::KeyReused);
     }
-    let is_unfinished = known.state == PaymentState::Pending
-        && known.amount.is_none_or(|amount| amount.minor == 0);
+    let is_unfinished =
+        known.state == PaymentState::Pending && known.amount.is_none_or(|amount| amount.minor == 0);
     if is_unfinished {
-        let session = app.registry.session(known.session_id).await.map_err(OrderError::from)?;
+        let session = app
+            .registry
+            .session(known.session_id)
+            .await
+            .map_err(OrderError::from)?;
         return carry_on(app, &session, request, known.payment_id).await;
     }
     started(app, known.payment_id).await
@@ -197,7 +213,10 @@ async fn begin(
     };
     let mut tx = app.pool.begin().await?;
     let deadline = store::payments::begin(&mut *tx, &payment).await?;
-    let job = Job::PaymentDeadline { order: request.order, payment: payment_id };
+    let job = Job::PaymentDeadline {
+        order: request.order,
+        payment: payment_id,
+    };
     store::jobs::add(&mut tx, job, deadline).await?;
     tx.commit().await?;
     Ok(payment_id)
@@ -210,7 +229,12 @@ async fn carry_on(
     request: &Request<'_>,
     payment: PaymentId,
 ) -> Result<StartedPayment, PaymentError> {
-    match session.command(Command::Pin { order: request.order }).await {
+    match session
+        .command(Command::Pin {
+            order: request.order,
+        })
+        .await
+    {
         Ok(()) => {}
         Err(CommandError::Refused(refusal)) => {
             abandon(app, request.order, payment).await?;
@@ -259,14 +283,20 @@ async fn abandon(app: &App, order: OrderId, payment: PaymentId) -> Result<(), Pa
 }
 
 async fn started(app: &App, payment: PaymentId) -> Result<StartedPayment, PaymentError> {
-    let known = store::payments::find(&app.pool, payment).await?.ok_or(PaymentError::NotFound)?;
+    let known = store::payments::find(&app.pool, payment)
+        .await?
+        .ok_or(PaymentError::NotFound)?;
     let test_token = match (known.provider, known.state) {
         (Some(Provider::Test), PaymentState::Pending) => {
             test_provider::token(&app.pool, payment).await?
         }
         (_, _) => None,
     };
-    Ok(StartedPayment { payment_id: payment, state: known.state, test_token })
+    Ok(StartedPayment {
+        payment_id: payment,
+        state: known.state,
+        test_token,
+    })
 }
 
 /// Where there is nothing to pay, no provider is needed.
@@ -275,7 +305,11 @@ fn check_provider(app: &App, provider: Provider, amount: Money) -> Result<(), Pa
         Provider::Test => app.demo,
         Provider::Stripe | Provider::Paypal => false,
     };
-    if is_available || amount.minor == 0 { Ok(()) } else { Err(PaymentError::ProviderUnavailable) }
+    if is_available || amount.minor == 0 {
+        Ok(())
+    } else {
+        Err(PaymentError::ProviderUnavailable)
+    }
 }
 
 impl From<store::Error> for PaymentError {

@@ -1,10 +1,12 @@
 //! Orders over the real actors and a real database.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where its setting fails")]
+
 mod support;
 
 use domain::order::{Credential, OrderStatus, SecretHash, Step};
 use domain::seat_map::{Refusal, RequestHash};
-use domain::{OrderId, SectionId, SeatIndex};
+use domain::{OrderId, SeatIndex, SectionId};
 use operations::orders::{self, ClaimRequest, DropRequest, OrderError};
 use sqlx::PgPool;
 use support::{Buyer, House, address, key_of, seats_of};
@@ -17,14 +19,25 @@ async fn an_order_gathers_its_steps_and_places(pool: PgPool) {
     let view = house.view(buyer).await;
     assert_eq!(view.status, OrderStatus::Pending);
     assert_eq!(view.missing, [Step::Amount, Step::Address, Step::Seats]);
-    assert!((590..=600).contains(&view.seconds_left), "{}", view.seconds_left);
+    assert!(
+        (590..=600).contains(&view.seconds_left),
+        "{}",
+        view.seconds_left
+    );
 
-    let view = orders::set_amount(&house.app, buyer.order, &buyer.by, 2).await.unwrap();
+    let view = orders::set_amount(&house.app, buyer.order, &buyer.by, 2)
+        .await
+        .unwrap();
     assert_eq!(view.missing, [Step::Address, Step::Seats]);
-    let view = orders::set_address(&house.app, buyer.order, &buyer.by, &address()).await.unwrap();
+    let view = orders::set_address(&house.app, buyer.order, &buyer.by, &address())
+        .await
+        .unwrap();
     assert_eq!(view.missing, [Step::Seats]);
     house.claim(buyer, "a", seats_of(&[3, 1])).await.unwrap();
-    let standing = ClaimRequest::Standing { section: house.floor, quantity: 2 };
+    let standing = ClaimRequest::Standing {
+        section: house.floor,
+        quantity: 2,
+    };
     let view = house.claim(buyer, "bb", standing).await.unwrap();
     assert_eq!(view.seats, [SeatIndex(1), SeatIndex(3)]);
     assert_eq!(view.standing, [(house.floor, 2)]);
@@ -32,17 +45,24 @@ async fn an_order_gathers_its_steps_and_places(pool: PgPool) {
     assert_eq!(view.missing, []);
 
     let dropped = DropRequest::Seats(vec![SeatIndex(3), SeatIndex(9)]);
-    let view = orders::drop_places(&house.app, buyer.order, &buyer.by, dropped).await.unwrap();
+    let view = orders::drop_places(&house.app, buyer.order, &buyer.by, dropped)
+        .await
+        .unwrap();
     assert_eq!(view.seats, [SeatIndex(1)]);
     house.close().await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn an_order_that_is_somebody_elses_is_forbidden_and_one_that_is_not_is_not_found(pool: PgPool) {
+async fn an_order_that_is_somebody_elses_is_forbidden_and_one_that_is_not_is_not_found(
+    pool: PgPool,
+) {
     let house = House::open(pool).await;
     let (closed, _) = house.sell(&[0]).await;
     let open = house.buyer().await;
-    let stranger = Credential { secret_hash: Some(SecretHash::of("guess")), account: None };
+    let stranger = Credential {
+        secret_hash: Some(SecretHash::of("guess")),
+        account: None,
+    };
     for order in [open.order, closed.order] {
         for by in [stranger, Credential::default(), open.by] {
             if order == open.order && by == open.by {
@@ -50,18 +70,30 @@ async fn an_order_that_is_somebody_elses_is_forbidden_and_one_that_is_not_is_not
             }
             let buyer = Buyer { order, by };
             let app = &house.app;
-            assert!(matches!(orders::view(app, order, &by).await, Err(OrderError::Forbidden)));
+            assert!(matches!(
+                orders::view(app, order, &by).await,
+                Err(OrderError::Forbidden)
+            ));
             let claimed = house.claim(buyer, "x", seats_of(&[5])).await;
             assert!(matches!(claimed, Err(OrderError::Forbidden)), "{claimed:?}");
-            assert!(matches!(orders::cancel(app, order, &by).await, Err(OrderError::Forbidden)));
-            assert!(matches!(orders::extend(app, order, &by).await, Err(OrderError::Forbidden)));
+            assert!(matches!(
+                orders::cancel(app, order, &by).await,
+                Err(OrderError::Forbidden)
+            ));
+            assert!(matches!(
+                orders::extend(app, order, &by).await,
+                Err(OrderError::Forbidden)
+            ));
             let amount = orders::set_amount(app, order, &by, 1).await;
             assert!(matches!(amount, Err(OrderError::Forbidden)), "{amount:?}");
             let typed = orders::set_address(app, order, &by, &address()).await;
             assert!(matches!(typed, Err(OrderError::Forbidden)), "{typed:?}");
         }
     }
-    let unknown = Buyer { order: OrderId(Uuid::now_v7()), ..open };
+    let unknown = Buyer {
+        order: OrderId(Uuid::now_v7()),
+        ..open
+    };
     let claimed = house.claim(unknown, "x", seats_of(&[5])).await;
     assert!(matches!(claimed, Err(OrderError::NotFound)), "{claimed:?}");
     house.close().await;
@@ -73,22 +105,40 @@ async fn a_wish_is_checked_against_the_plan(pool: PgPool) {
     let buyer = house.buyer().await;
     let unknown = SectionId(Uuid::now_v7());
     for request in [
-        ClaimRequest::Standing { section: unknown, quantity: 1 },
-        ClaimRequest::Standing { section: house.stalls, quantity: 1 },
-        ClaimRequest::Best { quantity: 1, section: Some(unknown) },
+        ClaimRequest::Standing {
+            section: unknown,
+            quantity: 1,
+        },
+        ClaimRequest::Standing {
+            section: house.stalls,
+            quantity: 1,
+        },
+        ClaimRequest::Best {
+            quantity: 1,
+            section: Some(unknown),
+        },
         seats_of(&[9999]),
         seats_of(&[1, 1]),
         seats_of(&[]),
     ] {
         let refused = house.claim(buyer, "x", request.clone()).await;
-        let is_invalid = matches!(refused, Err(OrderError::Refused(Refusal::InvalidPlaces { .. })));
+        let is_invalid = matches!(
+            refused,
+            Err(OrderError::Refused(Refusal::InvalidPlaces { .. }))
+        );
         assert!(is_invalid, "{request:?}: {refused:?}");
     }
-    let best = ClaimRequest::Best { quantity: 2, section: Some(house.floor) };
+    let best = ClaimRequest::Best {
+        quantity: 2,
+        section: Some(house.floor),
+    };
     let view = house.claim(buyer, "best", best).await.unwrap();
     assert_eq!(view.standing, [(house.floor, 2)]);
     let amount = orders::set_amount(&house.app, buyer.order, &buyer.by, 11).await;
-    assert!(matches!(amount, Err(OrderError::Refused(Refusal::LimitReached { limit: 10 }))));
+    assert!(matches!(
+        amount,
+        Err(OrderError::Refused(Refusal::LimitReached { limit: 10 }))
+    ));
     let amount = orders::set_amount(&house.app, buyer.order, &buyer.by, 0).await;
     assert!(matches!(amount, Err(OrderError::Invalid(faults)) if faults[0].0 == "quantity"));
     house.close().await;
@@ -98,12 +148,18 @@ async fn a_wish_is_checked_against_the_plan(pool: PgPool) {
 async fn a_claim_on_a_paid_order_is_answered_only_if_it_helped_to_make_it(pool: PgPool) {
     let house = House::open(pool).await;
     let (buyer, paid) = house.sell(&[4, 5]).await;
-    let again = house.claim(buyer, "first", seats_of(&[4, 5])).await.unwrap();
+    let again = house
+        .claim(buyer, "first", seats_of(&[4, 5]))
+        .await
+        .unwrap();
     assert_eq!(again, paid);
     let (app, order, by) = (&house.app, buyer.order, &buyer.by);
     let other_body = RequestHash([77; 32]);
     let reused = orders::claim(app, order, by, key_of("first"), other_body, seats_of(&[6])).await;
-    assert!(matches!(reused, Err(OrderError::Refused(Refusal::KeyReused))), "{reused:?}");
+    assert!(
+        matches!(reused, Err(OrderError::Refused(Refusal::KeyReused))),
+        "{reused:?}"
+    );
     let fresh = house.claim(buyer, "fresh", seats_of(&[6])).await;
     assert!(matches!(fresh, Err(OrderError::Paid)), "{fresh:?}");
     let cancelled = orders::cancel(&house.app, buyer.order, &buyer.by).await;
@@ -116,7 +172,9 @@ async fn a_cancelled_order_frees_its_places_and_takes_nothing_more(pool: PgPool)
     let house = House::open(pool).await;
     let buyer = house.buyer_of(&[1, 2]).await;
     for _ in 0..2 {
-        let view = orders::cancel(&house.app, buyer.order, &buyer.by).await.unwrap();
+        let view = orders::cancel(&house.app, buyer.order, &buyer.by)
+            .await
+            .unwrap();
         assert_eq!(view.status, OrderStatus::Cancelled);
         assert!(view.seats.is_empty() && view.tickets.is_empty());
     }
@@ -132,15 +190,29 @@ async fn a_cancelled_order_frees_its_places_and_takes_nothing_more(pool: PgPool)
 async fn an_expired_order_says_so_and_cancelling_it_is_fine(pool: PgPool) {
     let house = House::open(pool).await;
     let buyer = house.buyer_of(&[1]).await;
-    sqlx::query("delete from taken_seat").execute(&house.app.pool).await.unwrap();
+    sqlx::query("delete from taken_seat")
+        .execute(&house.app.pool)
+        .await
+        .unwrap();
     sqlx::query("update event_session_order set status = 'CANCELLED', ending = 'expired'")
         .execute(&house.app.pool)
         .await
         .unwrap();
     let app = house.restarted();
     let (order, by) = (buyer.order, &buyer.by);
-    let claimed = orders::claim(&app, order, by, key_of("k"), RequestHash([1; 32]), seats_of(&[2])).await;
-    assert!(matches!(claimed, Err(OrderError::Refused(Refusal::OrderExpired))), "{claimed:?}");
+    let claimed = orders::claim(
+        &app,
+        order,
+        by,
+        key_of("k"),
+        RequestHash([1; 32]),
+        seats_of(&[2]),
+    )
+    .await;
+    assert!(
+        matches!(claimed, Err(OrderError::Refused(Refusal::OrderExpired))),
+        "{claimed:?}"
+    );
     let view = orders::cancel(&app, order, by).await.unwrap();
     assert_eq!(view.status, OrderStatus::Cancelled);
     house.close().await;
@@ -153,7 +225,10 @@ async fn an_order_outlives_the_process_that_opened_it(pool: PgPool) {
     let before = house.view(buyer).await;
     let app = house.restarted();
     let after = orders::view(&app, buyer.order, &buyer.by).await.unwrap();
-    assert_eq!((after.seats, after.missing, after.total), (before.seats, before.missing, before.total));
+    assert_eq!(
+        (after.seats, after.missing, after.total),
+        (before.seats, before.missing, before.total)
+    );
     assert_eq!(after.status, OrderStatus::Pending);
     house.close().await;
 }
@@ -163,9 +238,14 @@ async fn an_order_is_extended_once(pool: PgPool) {
     let house = House::open(pool).await;
     let buyer = house.buyer_of(&[7]).await;
     let before = house.view(buyer).await;
-    let after = orders::extend(&house.app, buyer.order, &buyer.by).await.unwrap();
+    let after = orders::extend(&house.app, buyer.order, &buyer.by)
+        .await
+        .unwrap();
     assert!(after.expires_at > before.expires_at);
     let again = orders::extend(&house.app, buyer.order, &buyer.by).await;
-    assert!(matches!(again, Err(OrderError::Refused(Refusal::AlreadyExtended))), "{again:?}");
+    assert!(
+        matches!(again, Err(OrderError::Refused(Refusal::AlreadyExtended))),
+        "{again:?}"
+    );
     house.close().await;
 }

@@ -1,10 +1,12 @@
 //! Payments over the real actors and a real database.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where its setting fails")]
+
 mod support;
 
+use domain::SeatIndex;
 use domain::order::{OrderStatus, PaymentState, Provider, Step};
 use domain::seat_map::{Refusal, RequestHash};
-use domain::SeatIndex;
 use operations::orders::{self, ClaimRequest, OrderError};
 use operations::payments::{self, PaymentError, TestOutcome};
 use sqlx::PgPool;
@@ -19,18 +21,25 @@ fn refusal(error: &PaymentError) -> Option<&Refusal> {
 }
 
 async fn drop_to_deadline(house: &House, payment: &payments::StartedPayment) {
-    payments::end_at_deadline(&house.app, payment.payment_id).await.unwrap();
+    payments::end_at_deadline(&house.app, payment.payment_id)
+        .await
+        .unwrap();
 }
 
 async fn cancel(house: &House, buyer: Buyer) {
-    orders::cancel(&house.app, buyer.order, &buyer.by).await.unwrap();
+    orders::cancel(&house.app, buyer.order, &buyer.by)
+        .await
+        .unwrap();
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_paid_order_has_its_seats_its_tickets_and_no_jobs_left(pool: PgPool) {
     let house = House::open(pool).await;
     let buyer = house.buyer_of(&[1, 2]).await;
-    let standing = ClaimRequest::Standing { section: house.floor, quantity: 2 };
+    let standing = ClaimRequest::Standing {
+        section: house.floor,
+        quantity: 2,
+    };
     house.claim(buyer, "bb", standing).await.unwrap();
     let payment = house.pay(buyer, "pay").await.unwrap();
     assert_eq!(payment.state, PaymentState::Pending);
@@ -55,10 +64,24 @@ async fn a_paid_order_has_its_seats_its_tickets_and_no_jobs_left(pool: PgPool) {
     let states = house.states_of(buyer).await;
     assert_eq!(states, [(1, "sold".to_owned()), (2, "sold".to_owned())]);
     assert!(house.jobs().await.is_empty());
-    let snapshot = house.app.registry.session(house.session).await.unwrap().feed().snapshot();
+    let snapshot = house
+        .app
+        .registry
+        .session(house.session)
+        .await
+        .unwrap()
+        .feed()
+        .snapshot();
     assert_eq!(snapshot.seats[0], 0b0010_1000, "two bits a seat: 2 is sold");
-    assert_eq!((snapshot.standing[0].sold, snapshot.standing[0].held), (2, 0));
-    assert_eq!(house.confirm(&payment).await.unwrap(), view, "a repeated confirmation changes nothing");
+    assert_eq!(
+        (snapshot.standing[0].sold, snapshot.standing[0].held),
+        (2, 0)
+    );
+    assert_eq!(
+        house.confirm(&payment).await.unwrap(),
+        view,
+        "a repeated confirmation changes nothing"
+    );
     house.close().await;
 }
 
@@ -68,9 +91,13 @@ async fn an_order_with_nothing_to_pay_is_paid_at_once_whatever_provider_is_named
     let buyer = house.buyer_of(&[house.stalls_seats]).await;
     let (order, by, hash) = (buyer.order, &buyer.by, RequestHash([9; 32]));
     for _ in 0..2 {
-        let started = payments::start(&house.app, order, by, key_of("p"), hash, Provider::Stripe).await;
+        let started =
+            payments::start(&house.app, order, by, key_of("p"), hash, Provider::Stripe).await;
         let started = started.unwrap();
-        assert_eq!((started.state, started.test_token), (PaymentState::Succeeded, None));
+        assert_eq!(
+            (started.state, started.test_token),
+            (PaymentState::Succeeded, None)
+        );
     }
     let view = house.view(buyer).await;
     assert_eq!((view.status, view.total.minor), (OrderStatus::Paid, 0));
@@ -93,9 +120,15 @@ async fn a_repeated_start_is_the_same_attempt_and_a_second_one_is_refused(pool: 
     let second = house.pay(buyer, "other").await.unwrap_err();
     assert_eq!(refusal(&second), Some(&Refusal::PaymentUnderWay));
     house.confirm(&first).await.unwrap();
-    assert_eq!(house.pay(buyer, "pay").await.unwrap().state, PaymentState::Succeeded);
+    assert_eq!(
+        house.pay(buyer, "pay").await.unwrap().state,
+        PaymentState::Succeeded
+    );
     let after = house.pay(buyer, "third").await;
-    assert!(matches!(after, Err(PaymentError::Order(OrderError::Paid))), "{after:?}");
+    assert!(
+        matches!(after, Err(PaymentError::Order(OrderError::Paid))),
+        "{after:?}"
+    );
     house.close().await;
 }
 
@@ -103,8 +136,15 @@ async fn a_repeated_start_is_the_same_attempt_and_a_second_one_is_refused(pool: 
 async fn simultaneous_starts_pin_once(pool: PgPool) {
     let house = House::open(pool).await;
     let buyer = house.buyer_of(&[1]).await;
-    let (a, b, c) = tokio::join!(house.pay(buyer, "a"), house.pay(buyer, "a"), house.pay(buyer, "b"));
-    let started = [a, b, c].into_iter().filter_map(Result::ok).collect::<Vec<_>>();
+    let (a, b, c) = tokio::join!(
+        house.pay(buyer, "a"),
+        house.pay(buyer, "a"),
+        house.pay(buyer, "b")
+    );
+    let started = [a, b, c]
+        .into_iter()
+        .filter_map(Result::ok)
+        .collect::<Vec<_>>();
     let ids: std::collections::HashSet<_> = started.iter().map(|it| it.payment_id.0).collect();
     assert_eq!(ids.len(), 1, "{started:?}");
     house.close().await;
@@ -131,11 +171,17 @@ async fn a_provider_that_is_not_here_is_unavailable(pool: PgPool) {
     let (order, by, hash) = (buyer.order, buyer.by, RequestHash([9; 32]));
     for provider in [Provider::Stripe, Provider::Paypal] {
         let refused = payments::start(&house.app, order, &by, key_of("p"), hash, provider).await;
-        assert!(matches!(refused, Err(PaymentError::ProviderUnavailable)), "{refused:?}");
+        assert!(
+            matches!(refused, Err(PaymentError::ProviderUnavailable)),
+            "{refused:?}"
+        );
     }
     house.app.demo = false;
     let refused = house.pay(buyer, "p").await;
-    assert!(matches!(refused, Err(PaymentError::ProviderUnavailable)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(PaymentError::ProviderUnavailable)),
+        "{refused:?}"
+    );
     assert_eq!(house.states_of(buyer).await, [(1, "held".to_owned())]);
     assert!(house.jobs().await.is_empty());
     house.close().await;
@@ -146,7 +192,13 @@ async fn a_wrong_token_confirms_nothing(pool: PgPool) {
     let house = House::open(pool).await;
     let buyer = house.buyer_of(&[1]).await;
     let payment = house.pay(buyer, "pay").await.unwrap();
-    let wrong = payments::confirm_test(&house.app, payment.payment_id, "guess", TestOutcome::Succeed).await;
+    let wrong = payments::confirm_test(
+        &house.app,
+        payment.payment_id,
+        "guess",
+        TestOutcome::Succeed,
+    )
+    .await;
     assert!(matches!(wrong, Err(PaymentError::NotFound)), "{wrong:?}");
     assert_eq!(house.intent(payment.payment_id).await, IntentState::Open);
     house.close().await;
@@ -158,18 +210,31 @@ async fn the_cart_is_frozen_while_a_payment_is_under_way_and_free_after_a_declin
     let buyer = house.buyer_of(&[1]).await;
     let payment = house.pay(buyer, "pay").await.unwrap();
     let frozen = house.claim(buyer, "more", seats_of(&[2])).await;
-    assert!(matches!(frozen, Err(OrderError::Refused(Refusal::PaymentUnderWay))), "{frozen:?}");
+    assert!(
+        matches!(frozen, Err(OrderError::Refused(Refusal::PaymentUnderWay))),
+        "{frozen:?}"
+    );
     let frozen = orders::cancel(&house.app, buyer.order, &buyer.by).await;
-    assert!(matches!(frozen, Err(OrderError::Refused(Refusal::PaymentUnderWay))), "{frozen:?}");
+    assert!(
+        matches!(frozen, Err(OrderError::Refused(Refusal::PaymentUnderWay))),
+        "{frozen:?}"
+    );
 
     let view = house.decline(&payment).await.unwrap();
     assert_eq!(view.payment.unwrap().state, PaymentState::Declined);
-    assert_eq!(house.states_of(buyer).await, [(1, "pinned".to_owned())], "kept for another attempt");
+    assert_eq!(
+        house.states_of(buyer).await,
+        [(1, "pinned".to_owned())],
+        "kept for another attempt"
+    );
     let over = house.confirm(&payment).await;
     assert!(matches!(over, Err(PaymentError::Over)), "{over:?}");
     let view = house.claim(buyer, "more", seats_of(&[2])).await.unwrap();
     assert_eq!(view.seats, [SeatIndex(1), SeatIndex(2)]);
-    assert_eq!(house.view(buyer).await.payment.unwrap().state, PaymentState::Declined);
+    assert_eq!(
+        house.view(buyer).await.payment.unwrap().state,
+        PaymentState::Declined
+    );
     house.close().await;
 }
 
@@ -180,10 +245,21 @@ async fn a_second_attempt_succeeds_after_a_decline(pool: PgPool) {
     let first = house.pay(buyer, "one").await.unwrap();
     house.decline(&first).await.unwrap();
     let second = house.pay(buyer, "two").await.unwrap();
-    assert_eq!(house.jobs().await, ["payment_deadline"], "the second's deadline takes the first's place");
+    assert_eq!(
+        house.jobs().await,
+        ["payment_deadline"],
+        "the second's deadline takes the first's place"
+    );
     drop_to_deadline(&house, &first).await;
-    assert_eq!(house.states_of(buyer).await, [(1, "pinned".to_owned())], "the first's end unpins nothing");
-    assert_eq!(house.confirm(&second).await.unwrap().status, OrderStatus::Paid);
+    assert_eq!(
+        house.states_of(buyer).await,
+        [(1, "pinned".to_owned())],
+        "the first's end unpins nothing"
+    );
+    assert_eq!(
+        house.confirm(&second).await.unwrap().status,
+        OrderStatus::Paid
+    );
     assert!(house.jobs().await.is_empty());
     house.close().await;
 }
@@ -194,11 +270,20 @@ async fn an_attempt_that_is_not_paid_in_time_returns_its_places_to_the_buyer(poo
     let buyer = house.buyer_of(&[1]).await;
     let payment = house.pay(buyer, "pay").await.unwrap();
     work_off(&house.app).await;
-    assert_eq!(house.payment_state(payment.payment_id).await, PaymentState::Cancelled);
-    assert_eq!(house.intent(payment.payment_id).await, IntentState::Cancelled);
+    assert_eq!(
+        house.payment_state(payment.payment_id).await,
+        PaymentState::Cancelled
+    );
+    assert_eq!(
+        house.intent(payment.payment_id).await,
+        IntentState::Cancelled
+    );
     assert_eq!(house.states_of(buyer).await, [(1, "held".to_owned())]);
     let again = house.pay(buyer, "again").await.unwrap();
-    assert_eq!(house.confirm(&again).await.unwrap().status, OrderStatus::Paid);
+    assert_eq!(
+        house.confirm(&again).await.unwrap().status,
+        OrderStatus::Paid
+    );
     house.close().await;
 }
 
@@ -218,7 +303,10 @@ async fn a_late_payment_is_seated_while_the_buyer_still_holds_the_places(pool: P
 async fn a_late_payment_claims_its_places_again_if_nobody_has_them(pool: PgPool) {
     let house = House::open(pool).await;
     let buyer = house.buyer_of(&[1, 2]).await;
-    let standing = ClaimRequest::Standing { section: house.floor, quantity: 3 };
+    let standing = ClaimRequest::Standing {
+        section: house.floor,
+        quantity: 3,
+    };
     house.claim(buyer, "bb", standing).await.unwrap();
     let payment = house.pay(buyer, "pay").await.unwrap();
     drop_to_deadline(&house, &payment).await;
@@ -247,7 +335,10 @@ async fn a_late_payment_is_refunded_in_full_if_somebody_else_has_the_places(pool
     assert_eq!(house.states_of(buyer).await, []);
     assert_eq!(house.states_of(rival).await, [(2, "held".to_owned())]);
     work_off(&house.app).await;
-    assert_eq!(house.intent(payment.payment_id).await, IntentState::Refunded);
+    assert_eq!(
+        house.intent(payment.payment_id).await,
+        IntentState::Refunded
+    );
     let refunded: i64 = sqlx::query_scalar("select sum(amount)::int8 from refund")
         .fetch_one(&house.app.pool)
         .await
@@ -268,7 +359,10 @@ async fn a_late_payment_for_a_cart_that_has_changed_is_refunded_and_the_cart_sta
     let view = house.confirm(&payment).await.unwrap();
     assert_eq!(view.status, OrderStatus::Pending);
     assert_eq!(view.seats, [SeatIndex(1), SeatIndex(2)]);
-    assert_eq!(house.payment_state(payment.payment_id).await, PaymentState::Refunded);
+    assert_eq!(
+        house.payment_state(payment.payment_id).await,
+        PaymentState::Refunded
+    );
     house.close().await;
 }
 
@@ -279,12 +373,21 @@ async fn of_two_payments_for_one_order_the_second_is_refunded(pool: PgPool) {
     let late = house.pay(buyer, "one").await.unwrap();
     drop_to_deadline(&house, &late).await;
     let live = house.pay(buyer, "two").await.unwrap();
-    assert_eq!(house.confirm(&late).await.unwrap().status, OrderStatus::Paid);
+    assert_eq!(
+        house.confirm(&late).await.unwrap().status,
+        OrderStatus::Paid
+    );
     let view = house.confirm(&live).await.unwrap();
     assert_eq!(view.status, OrderStatus::Paid);
     assert_eq!(view.tickets.len(), 1);
-    assert_eq!(house.payment_state(late.payment_id).await, PaymentState::Succeeded);
-    assert_eq!(house.payment_state(live.payment_id).await, PaymentState::Refunded);
+    assert_eq!(
+        house.payment_state(late.payment_id).await,
+        PaymentState::Succeeded
+    );
+    assert_eq!(
+        house.payment_state(live.payment_id).await,
+        PaymentState::Refunded
+    );
     work_off(&house.app).await;
     assert_eq!(house.intent(live.payment_id).await, IntentState::Refunded);
     assert_eq!(house.states_of(buyer).await, [(1, "sold".to_owned())]);

@@ -231,7 +231,7 @@ pub async fn ticket(
         TicketRow,
         r#"select ticket_id, ticket.session_id, order_id, pnr, o.status as order_status, ticket.status,
                section_index, section_name, row_label, seat_number, holder,
-               (select admitted_at from admission where admission.ticket_id = ticket.ticket_id)
+               (select min(admitted_at) from admission where admission.ticket_id = ticket.ticket_id) as admitted_at
            from ticket join event_session_order o using (order_id)
            where ticket_id = $1 for share of ticket"#,
         ticket.0,
@@ -277,7 +277,7 @@ pub async fn tickets_of(
         TicketRow,
         r#"select ticket_id, ticket.session_id, order_id, pnr, o.status as order_status, ticket.status,
                section_index, section_name, row_label, seat_number, holder,
-               (select admitted_at from admission where admission.ticket_id = ticket.ticket_id)
+               (select min(admitted_at) from admission where admission.ticket_id = ticket.ticket_id) as admitted_at
            from ticket join event_session_order o using (order_id)
            where order_id = $1 order by ordinal"#,
         order.0,

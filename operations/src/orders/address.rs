@@ -67,12 +67,19 @@ impl Address {
             email: faults.keep("email", email(&fields.email)),
             phone: faults.keep("phone", phone(fields.phone.as_deref().unwrap_or_default())),
             line1: faults.keep("line1", required(&fields.line1, LINE_MAX)),
-            line2: faults.keep("line2", optional(fields.line2.as_deref().unwrap_or_default())),
+            line2: faults.keep(
+                "line2",
+                optional(fields.line2.as_deref().unwrap_or_default()),
+            ),
             postcode: faults.keep("postcode", required(&fields.postcode, POSTCODE_MAX)),
             city: faults.keep("city", required(&fields.city, CITY_MAX)),
             country: faults.keep("country", country(&fields.country)),
         };
-        if faults.0.is_empty() { Ok(address) } else { Err(OrderError::Invalid(faults.0)) }
+        if faults.0.is_empty() {
+            Ok(address)
+        } else {
+            Err(OrderError::Invalid(faults.0))
+        }
     }
 }
 
@@ -102,7 +109,11 @@ fn required(typed: &str, max: usize) -> Result<String, String> {
 }
 
 fn optional(typed: &str) -> Result<Option<String>, String> {
-    if typed.trim().is_empty() { Ok(None) } else { required(typed, LINE_MAX).map(Some) }
+    if typed.trim().is_empty() {
+        Ok(None)
+    } else {
+        required(typed, LINE_MAX).map(Some)
+    }
 }
 
 /// Plausible is enough: whether it can be delivered, only a mail can tell.
@@ -116,7 +127,8 @@ fn email(typed: &str) -> Result<String, String> {
             && labels_are_filled
             && !host.contains('@')
     });
-    let is_clean = !text.contains(|letter: char| letter.is_whitespace() || "<>,;\"".contains(letter));
+    let is_clean =
+        !text.contains(|letter: char| letter.is_whitespace() || "<>,;\"".contains(letter));
     if is_plausible && is_clean && text.len() <= EMAIL_MAX {
         Ok(text)
     } else {
@@ -172,7 +184,9 @@ mod tests {
     fn faults(fields: AddressFields) -> Vec<&'static str> {
         match Address::parse(fields) {
             Ok(_) => Vec::new(),
-            Err(OrderError::Invalid(faults)) => faults.into_iter().map(|(field, _)| field).collect(),
+            Err(OrderError::Invalid(faults)) => {
+                faults.into_iter().map(|(field, _)| field).collect()
+            }
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -188,7 +202,10 @@ mod tests {
     #[test]
     fn every_wrong_field_is_named() {
         let nothing = AddressFields::default();
-        assert_eq!(faults(nothing), ["name", "email", "line1", "postcode", "city", "country"]);
+        assert_eq!(
+            faults(nothing),
+            ["name", "email", "line1", "postcode", "city", "country"]
+        );
         let wrong = AddressFields {
             name: "A\u{7}B".to_owned(),
             phone: Some("030 1234".to_owned()),
@@ -201,15 +218,27 @@ mod tests {
 
     #[test]
     fn a_name_may_have_200_characters_and_no_more() {
-        let name = |length: usize| AddressFields { name: "山".repeat(length), ..fields() };
+        let name = |length: usize| AddressFields {
+            name: "山".repeat(length),
+            ..fields()
+        };
         assert!(faults(name(200)).is_empty());
         assert_eq!(faults(name(201)), ["name"]);
     }
 
     #[test]
     fn what_is_no_email_address_is_refused() {
-        for email in ["a", "@b.c", "a@b", "a@b.", "a b@c.d", "a@b@c.d", "<a@b.c>", "a@.c"] {
-            assert_eq!(faults(AddressFields { email: email.to_owned(), ..fields() }), ["email"], "{email}");
+        for email in [
+            "a", "@b.c", "a@b", "a@b.", "a b@c.d", "a@b@c.d", "<a@b.c>", "a@.c",
+        ] {
+            assert_eq!(
+                faults(AddressFields {
+                    email: email.to_owned(),
+                    ..fields()
+                }),
+                ["email"],
+                "{email}"
+            );
         }
     }
 }

@@ -30,7 +30,9 @@ pub(super) async fn view(
 
 /// The order, for whoever may answer for its owner.
 pub(crate) async fn view_as_owner(app: &App, order: OrderId) -> Result<OrderView, OrderError> {
-    let stored = store::orders::order(&app.pool, order).await?.ok_or(OrderError::NotFound)?;
+    let stored = store::orders::order(&app.pool, order)
+        .await?
+        .ok_or(OrderError::NotFound)?;
     let owner = Credential {
         secret_hash: Some(stored.owner.secret_hash),
         account: stored.owner.account,
@@ -73,13 +75,21 @@ pub(super) async fn stored_view(
 
 /// What places cost in a session, in its currency. Sums stop at what can be stored.
 pub(crate) fn places_total(info: &SessionInfo, places: &Places) -> Money {
-    let seats = places.seats.iter().filter_map(|seat| info.manifest.seat(*seat));
+    let seats = places
+        .seats
+        .iter()
+        .filter_map(|seat| info.manifest.seat(*seat));
     let seats = seats.map(|seat| info.price(seat.section).minor);
     let standing = places.standing.iter().map(|(section, quantity)| {
-        info.price(*section).minor.saturating_mul(i64::from(*quantity))
+        info.price(*section)
+            .minor
+            .saturating_mul(i64::from(*quantity))
     });
     let minor = seats.chain(standing).fold(0_i64, i64::saturating_add);
-    Money { minor, currency: info.currency }
+    Money {
+        minor,
+        currency: info.currency,
+    }
 }
 
 /// A sale that the session has not learned of yet shows in the payment already.
@@ -93,7 +103,10 @@ async fn paid_or_open_view(
         return Err(OrderError::Forbidden);
     }
     let payment = store::payments::latest(&app.pool, open.order).await?;
-    if payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Succeeded) {
+    if payment
+        .as_ref()
+        .is_some_and(|payment| payment.state == PaymentState::Succeeded)
+    {
         return closed_view(app, &stored_order(app, open.order, by).await?).await;
     }
     open_view(session.info(), open, by, payment.as_ref().map(payment_view))
@@ -108,7 +121,10 @@ fn open_view(
     if !open.owner.admits(by) {
         return Err(OrderError::Forbidden);
     }
-    let places = Places { seats: open.seats.clone(), standing: open.standing.clone() };
+    let places = Places {
+        seats: open.seats.clone(),
+        standing: open.standing.clone(),
+    };
     let sections = info.manifest.sections();
     let standing = open.standing.iter();
     let standing = standing.map(|(index, count)| (sections[index.position()].section_id, *count));
@@ -136,7 +152,10 @@ fn missing(open: &FeedOrder) -> Vec<Step> {
         (Step::Address, !open.steps.address),
         (Step::Seats, holds_nothing),
     ];
-    steps.into_iter().filter_map(|(step, is_missing)| is_missing.then_some(step)).collect()
+    steps
+        .into_iter()
+        .filter_map(|(step, is_missing)| is_missing.then_some(step))
+        .collect()
 }
 
 async fn closed_view(app: &App, stored: &StoredOrder) -> Result<OrderView, OrderError> {
@@ -145,7 +164,10 @@ async fn closed_view(app: &App, stored: &StoredOrder) -> Result<OrderView, Order
         OrderStatus::Pending | OrderStatus::Cancelled | OrderStatus::Refunded => Vec::new(),
     };
     let payment = store::payments::latest(&app.pool, stored.order_id).await?;
-    let minor = tickets.iter().map(|ticket| ticket.price.minor).fold(0, i64::saturating_add);
+    let minor = tickets
+        .iter()
+        .map(|ticket| ticket.price.minor)
+        .fold(0, i64::saturating_add);
     Ok(OrderView {
         order_id: stored.order_id,
         session_id: stored.session_id,
@@ -155,10 +177,16 @@ async fn closed_view(app: &App, stored: &StoredOrder) -> Result<OrderView, Order
         seconds_left: 0,
         seats: tickets.iter().filter_map(|ticket| ticket.seat).collect(),
         standing: standing_of(&tickets),
-        total: Money { minor, currency: stored.currency },
+        total: Money {
+            minor,
+            currency: stored.currency,
+        },
         missing: Vec::new(),
         payment: payment.as_ref().map(payment_view),
-        tickets: tickets.into_iter().map(|ticket| ticket_view(app, stored, ticket)).collect(),
+        tickets: tickets
+            .into_iter()
+            .map(|ticket| ticket_view(app, stored, ticket))
+            .collect(),
     })
 }
 
@@ -166,7 +194,10 @@ async fn closed_view(app: &App, stored: &StoredOrder) -> Result<OrderView, Order
 fn standing_of(tickets: &[Ticket]) -> Vec<(SectionId, u32)> {
     let mut counts: Vec<(SectionId, u32)> = Vec::new();
     for ticket in tickets.iter().filter(|ticket| ticket.seat.is_none()) {
-        match counts.iter_mut().find(|(section, _)| *section == ticket.section_id) {
+        match counts
+            .iter_mut()
+            .find(|(section, _)| *section == ticket.section_id)
+        {
             Some((_, count)) => *count = count.saturating_add(1),
             None => counts.push((ticket.section_id, 1)),
         }

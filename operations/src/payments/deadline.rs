@@ -6,9 +6,9 @@ use domain::seat_map::Command;
 use domain::{OrderId, PaymentId};
 use store::payments::Payment;
 
+use super::PaymentError;
 use super::settling::settle_in_turn;
 use super::test_provider::{self, Cancellation};
-use super::PaymentError;
 use crate::App;
 use crate::orders::OrderError;
 use crate::turns::turn_of;
@@ -19,9 +19,13 @@ use crate::turns::turn_of;
 /// # Errors
 /// The session or the database does not answer; then it is to be repeated.
 pub async fn end_at_deadline(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
-    let Some(known) = store::payments::find(&app.pool, payment).await? else { return Ok(()) };
+    let Some(known) = store::payments::find(&app.pool, payment).await? else {
+        return Ok(());
+    };
     let _turn = turn_of(known.order_id).await;
-    let Some(payment) = store::payments::find(&app.pool, payment).await? else { return Ok(()) };
+    let Some(payment) = store::payments::find(&app.pool, payment).await? else {
+        return Ok(());
+    };
     match payment.state {
         PaymentState::Succeeded | PaymentState::Refunded => Ok(()),
         PaymentState::Pending | PaymentState::Declined | PaymentState::Cancelled => {

@@ -25,7 +25,7 @@ const ROUNDS_MAX: u32 = 8;
 const TELL_JOB_DELAY: Duration = Duration::from_secs(2);
 
 /// What became of an attempt to sell.
-enum Sale {
+pub(super) enum Sale {
     /// The order is paid and its places are sold.
     Sold,
     /// The payment was settled before.
@@ -49,15 +49,23 @@ enum Return {
 /// # Errors
 /// The session or the database does not answer; then it is to be repeated.
 pub async fn settle(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
-    let known = store::payments::find(&app.pool, payment).await?.ok_or(PaymentError::NotFound)?;
+    let known = store::payments::find(&app.pool, payment)
+        .await?
+        .ok_or(PaymentError::NotFound)?;
     let _turn = turn_of(known.order_id).await;
     settle_in_turn(app, payment).await
 }
 
 /// The same, for those who have the order's turn already.
 pub(super) async fn settle_in_turn(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
-    let known = store::payments::find(&app.pool, payment).await?.ok_or(PaymentError::NotFound)?;
-    let session = app.registry.session(known.session_id).await.map_err(OrderError::from)?;
+    let known = store::payments::find(&app.pool, payment)
+        .await?
+        .ok_or(PaymentError::NotFound)?;
+    let session = app
+        .registry
+        .session(known.session_id)
+        .await
+        .map_err(OrderError::from)?;
     for _ in 0..ROUNDS_MAX {
         let lost = match sell(app, session.info(), payment).await? {
             Sale::Sold => {
@@ -75,7 +83,10 @@ pub(super) async fn settle_in_turn(app: &App, payment: PaymentId) -> Result<(), 
             return Ok(());
         }
     }
-    Err(OrderError::Unavailable { retry_after: TELL_JOB_DELAY }.into())
+    Err(OrderError::Unavailable {
+        retry_after: TELL_JOB_DELAY,
+    }
+    .into())
 }
 
 /// Tells a session's actor of a sale, until it acknowledges.
@@ -83,9 +94,18 @@ pub(super) async fn settle_in_turn(app: &App, payment: PaymentId) -> Result<(), 
 /// # Errors
 /// It does not; then it is to be told again.
 pub(crate) async fn tell_sale(app: &App, order: OrderId) -> Result<(), PaymentError> {
-    let Some(stored) = store::orders::order(&app.pool, order).await? else { return Ok(()) };
-    let session = app.registry.session(stored.session_id).await.map_err(OrderError::from)?;
-    session.command(Command::Sell { order }).await.map_err(OrderError::from)?;
+    let Some(stored) = store::orders::order(&app.pool, order).await? else {
+        return Ok(());
+    };
+    let session = app
+        .registry
+        .session(stored.session_id)
+        .await
+        .map_err(OrderError::from)?;
+    session
+        .command(Command::Sell { order })
+        .await
+        .map_err(OrderError::from)?;
     Ok(())
 }
 
@@ -94,7 +114,9 @@ pub(crate) async fn tell_sale(app: &App, order: OrderId) -> Result<(), PaymentEr
 /// # Errors
 /// The provider does not answer; then it is to be repeated.
 pub(crate) async fn send_refund(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
-    let Some(known) = store::payments::find(&app.pool, payment).await? else { return Ok(()) };
+    let Some(known) = store::payments::find(&app.pool, payment).await? else {
+        return Ok(());
+    };
     match known.provider {
         Some(Provider::Test) => Ok(test_provider::refund(&app.pool, payment).await?),
         Some(Provider::Stripe | Provider::Paypal) | None => Ok(()),
@@ -102,10 +124,16 @@ pub(crate) async fn send_refund(app: &App, payment: PaymentId) -> Result<(), Pay
 }
 
 /// The sale: order, payment, seats, tickets, audit and outbox in one transaction.
-async fn sell(app: &App, info: &SessionInfo, payment: PaymentId) -> Result<Sale, PaymentError> {
+pub(super) async fn sell(
+    app: &App,
+    info: &SessionInfo,
+    payment: PaymentId,
+) -> Result<Sale, PaymentError> {
     let mut tx = app.pool.begin().await?;
     // Whoever settles the same payment waits here, and then finds it settled.
-    let payment = store::payments::lock(&mut tx, payment).await?.ok_or(PaymentError::NotFound)?;
+    let payment = store::payments::lock(&mut tx, payment)
+        .await?
+        .ok_or(PaymentError::NotFound)?;
     match (payment.state, payment.order_status) {
         (PaymentState::Succeeded | PaymentState::Refunded, _) => return Ok(Sale::Settled),
         (_, OrderStatus::Paid | OrderStatus::Refunded) => return Ok(Sale::OrderIsOver(payment)),
@@ -142,7 +170,10 @@ fn needless_jobs(payment: &Payment) -> Vec<Job> {
     let (order, payment_id) = (payment.order_id, payment.payment_id);
     let mut jobs = vec![Job::SettlePayment(payment_id)];
     if payment.state == PaymentState::Pending {
-        jobs.push(Job::PaymentDeadline { order, payment: payment_id });
+        jobs.push(Job::PaymentDeadline {
+            order,
+            payment: payment_id,
+        });
     }
     jobs
 }
@@ -150,7 +181,10 @@ fn needless_jobs(payment: &Payment) -> Vec<Job> {
 /// The actor learns of the sale at once; the job repeats it if that did not work.
 async fn tell(app: &App, session: &Session, order: OrderId) {
     let told = async {
-        session.command(Command::Sell { order }).await.map_err(OrderError::from)?;
+        session
+            .command(Command::Sell { order })
+            .await
+            .map_err(OrderError::from)?;
         let mut connection = app.pool.acquire().await?;
         store::jobs::remove(&mut connection, &[Job::TellSale(order)]).await?;
         Ok::<(), OrderError>(())
@@ -168,7 +202,10 @@ async fn bring_back(
 ) -> Result<Return, PaymentError> {
     let order = payment.order_id;
     let answer = match session.feed().order(order) {
-        Some(open) if (&open.seats, &open.standing) == (&payment.places.seats, &payment.places.standing) => {
+        Some(open)
+            if (&open.seats, &open.standing)
+                == (&payment.places.seats, &payment.places.standing) =>
+        {
             session.command(Command::Pin { order }).await
         }
         // The buyer has changed the cart: what is in it now was not paid for.
@@ -179,7 +216,10 @@ async fn bring_back(
         Ok(()) => Ok(Return::Again),
         Err(CommandError::Refused(Refusal::OrderExpired)) => {
             // Its timer is due: once its places are free, they can be claimed anew.
-            session.command(Command::Expire).await.map_err(OrderError::from)?;
+            session
+                .command(Command::Expire)
+                .await
+                .map_err(OrderError::from)?;
             Ok(Return::Again)
         }
         // It was closed or opened since the feed was read.
@@ -201,7 +241,10 @@ async fn reclaim(app: &App, payment: &Payment) -> Result<Command, PaymentError> 
         buyer: order.owner.account.map(Buyer::Account),
         opened_at: order.opened_at,
     };
-    Ok(Command::Reclaim { opening, places: payment.places.clone() })
+    Ok(Command::Reclaim {
+        opening,
+        places: payment.places.clone(),
+    })
 }
 
 /// Gives all the money back, unless it turns out that it can be sold; whether it is settled.
@@ -209,10 +252,14 @@ async fn refund(app: &App, payment: &Payment) -> Result<bool, PaymentError> {
     let mut tx = app.pool.begin().await?;
     let payment = store::payments::lock(&mut tx, payment.payment_id).await?;
     let payment = payment.ok_or(PaymentError::NotFound)?;
-    if matches!(payment.state, PaymentState::Succeeded | PaymentState::Refunded) {
+    if matches!(
+        payment.state,
+        PaymentState::Succeeded | PaymentState::Refunded
+    ) {
         return Ok(true);
     }
-    let is_pinned = store::payments::pinned_places(&mut tx, payment.order_id).await? == payment.places;
+    let is_pinned =
+        store::payments::pinned_places(&mut tx, payment.order_id).await? == payment.places;
     if is_pinned && payment.order_status == OrderStatus::Pending {
         return Ok(false);
     }
@@ -242,12 +289,16 @@ fn tickets(info: &SessionInfo, payment: &Payment) -> Vec<NewTicket> {
         let seat = info.manifest.seat(*index)?;
         let ticket = ticket(info, seat.section);
         let (row, number) = (Some(seat.row.clone()), Some(seat.number.clone()));
-        Some(NewTicket { seat: Some(*index), row, number, ..ticket })
+        Some(NewTicket {
+            seat: Some(*index),
+            row,
+            number,
+            ..ticket
+        })
     });
     let standing = payment.places.standing.iter();
-    let standing = standing.flat_map(|(section, quantity)| {
-        (0..*quantity).map(|_| ticket(info, *section))
-    });
+    let standing =
+        standing.flat_map(|(section, quantity)| (0..*quantity).map(|_| ticket(info, *section)));
     seats.chain(standing).collect()
 }
 

@@ -55,9 +55,15 @@ pub async fn check_token(
     payment: PaymentId,
     token: &str,
 ) -> Result<(), PaymentError> {
-    let intent = test_intents::find(pool, payment).await?.ok_or(PaymentError::NotFound)?;
+    let intent = test_intents::find(pool, payment)
+        .await?
+        .ok_or(PaymentError::NotFound)?;
     let fits = intent.confirm_token.as_bytes().ct_eq(token.as_bytes());
-    if bool::from(fits) { Ok(()) } else { Err(PaymentError::NotFound) }
+    if bool::from(fits) {
+        Ok(())
+    } else {
+        Err(PaymentError::NotFound)
+    }
 }
 
 /// The buyer pays.
@@ -102,7 +108,9 @@ pub async fn cancel(pool: &PgPool, payment: PaymentId) -> Result<Cancellation, s
 /// The database does not answer.
 pub async fn refund(pool: &PgPool, payment: PaymentId) -> Result<(), store::Error> {
     let from = [IntentState::Captured];
-    test_intents::advance(pool, payment, &from, IntentState::Refunded).await.map(drop)
+    test_intents::advance(pool, payment, &from, IntentState::Refunded)
+        .await
+        .map(drop)
 }
 
 async fn advance(
@@ -114,6 +122,12 @@ async fn advance(
     if test_intents::advance(&mut *tx, payment, from, to).await? {
         return Ok(Answer::Now);
     }
-    let intent = test_intents::find(&mut *tx, payment).await?.ok_or(PaymentError::NotFound)?;
-    if intent.state == to { Ok(Answer::Before) } else { Err(PaymentError::Over) }
+    let intent = test_intents::find(&mut *tx, payment)
+        .await?
+        .ok_or(PaymentError::NotFound)?;
+    if intent.state == to {
+        Ok(Answer::Before)
+    } else {
+        Err(PaymentError::Over)
+    }
 }

@@ -80,16 +80,15 @@ impl House {
         .execute(&app.pool)
         .await
         .unwrap();
-        let mut house =
-            Self {
-                registries: Mutex::new(vec![app.registry.clone()]),
-                app,
-                session: SessionId(Uuid::nil()),
-                venue,
-                floor,
-                stalls,
-                stalls_seats,
-            };
+        let mut house = Self {
+            registries: Mutex::new(vec![app.registry.clone()]),
+            app,
+            session: SessionId(Uuid::nil()),
+            venue,
+            floor,
+            stalls,
+            stalls_seats,
+        };
         let manifest_id = house.keep_manifest(&manifest).await;
         house.session = house.put_on_sale(&manifest, manifest_id).await;
         house
@@ -99,7 +98,10 @@ impl House {
     pub fn restarted(&self) -> App {
         let registry = Registry::new(self.app.pool.clone(), Settings::default());
         self.registries.lock().unwrap().push(registry.clone());
-        App { registry, ..self.app.clone() }
+        App {
+            registry,
+            ..self.app.clone()
+        }
     }
 
     /// Ends the actors, so that the test's database can be dropped at once.
@@ -148,8 +150,14 @@ impl House {
         .execute(&self.app.pool)
         .await
         .unwrap();
-        for (index, (section, price)) in manifest.sections().iter().zip([8000_i64, 3500, 0]).enumerate() {
-            let capacity = (!section.is_seated()).then(|| i32::try_from(section.capacity()).unwrap());
+        for (index, (section, price)) in manifest
+            .sections()
+            .iter()
+            .zip([8000_i64, 3500, 0])
+            .enumerate()
+        {
+            let capacity =
+                (!section.is_seated()).then(|| i32::try_from(section.capacity()).unwrap());
             sqlx::query(
                 "insert into session_section (session_id, section_index, section_id, name, price, capacity)
                  values ($1, $2, $3, $4, $5, $6)",
@@ -173,15 +181,24 @@ impl House {
     }
 
     pub async fn another_session(&self) -> SessionId {
-        let manifest = manifest([self.stalls, self.floor, SectionId(Uuid::now_v7())], self.stalls_seats);
+        let manifest = manifest(
+            [self.stalls, self.floor, SectionId(Uuid::now_v7())],
+            self.stalls_seats,
+        );
         let manifest_id = self.keep_manifest(&manifest).await;
         self.put_on_sale(&manifest, manifest_id).await
     }
 
     pub async fn buyer(&self) -> Buyer {
         let opened = orders::open(&self.app, self.session, None).await.unwrap();
-        let by = Credential { secret_hash: Some(SecretHash::of(&opened.secret)), account: None };
-        Buyer { order: opened.order.order_id, by }
+        let by = Credential {
+            secret_hash: Some(SecretHash::of(&opened.secret)),
+            account: None,
+        };
+        Buyer {
+            order: opened.order.order_id,
+            by,
+        }
     }
 
     /// A buyer who has typed an address and holds these seats.
@@ -193,7 +210,9 @@ impl House {
     }
 
     pub async fn give_address(&self, buyer: Buyer) {
-        orders::set_address(&self.app, buyer.order, &buyer.by, &address()).await.unwrap();
+        orders::set_address(&self.app, buyer.order, &buyer.by, &address())
+            .await
+            .unwrap();
     }
 
     pub async fn claim(
@@ -203,11 +222,21 @@ impl House {
         request: ClaimRequest,
     ) -> Result<OrderView, OrderError> {
         let hash = RequestHash([u8::try_from(key.len()).unwrap(); 32]);
-        orders::claim(&self.app, buyer.order, &buyer.by, key_of(key), hash, request).await
+        orders::claim(
+            &self.app,
+            buyer.order,
+            &buyer.by,
+            key_of(key),
+            hash,
+            request,
+        )
+        .await
     }
 
     pub async fn view(&self, buyer: Buyer) -> OrderView {
-        orders::view(&self.app, buyer.order, &buyer.by).await.unwrap()
+        orders::view(&self.app, buyer.order, &buyer.by)
+            .await
+            .unwrap()
     }
 
     pub async fn pay(&self, buyer: Buyer, key: &str) -> Result<StartedPayment, PaymentError> {
@@ -254,20 +283,32 @@ impl House {
         .fetch_all(&self.app.pool)
         .await
         .unwrap();
-        rows.into_iter().map(|(seat, state)| (u32::try_from(seat).unwrap(), state)).collect()
+        rows.into_iter()
+            .map(|(seat, state)| (u32::try_from(seat).unwrap(), state))
+            .collect()
     }
 
     pub async fn payment_state(&self, payment: PaymentId) -> PaymentState {
-        store::payments::find(&self.app.pool, payment).await.unwrap().unwrap().state
+        store::payments::find(&self.app.pool, payment)
+            .await
+            .unwrap()
+            .unwrap()
+            .state
     }
 
     pub async fn intent(&self, payment: PaymentId) -> store::test_intents::IntentState {
-        store::test_intents::find(&self.app.pool, payment).await.unwrap().unwrap().state
+        store::test_intents::find(&self.app.pool, payment)
+            .await
+            .unwrap()
+            .unwrap()
+            .state
     }
 
     pub async fn jobs(&self) -> Vec<String> {
         let keys = store::jobs::waiting(&self.app.pool).await.unwrap();
-        keys.into_iter().map(|key| key.split(':').next().unwrap().to_owned()).collect()
+        keys.into_iter()
+            .map(|key| key.split(':').next().unwrap().to_owned())
+            .collect()
     }
 
     /// Somebody who works at the house's doors.
@@ -324,12 +365,23 @@ fn manifest(ids: [SectionId; 3], stalls_seats: u32) -> Manifest {
     };
     let sections = vec![
         section(stalls, "Stalls", SectionKind::Seated),
-        section(floor, "Floor", SectionKind::Standing { capacity: STANDING_PLACES }),
+        section(
+            floor,
+            "Floor",
+            SectionKind::Standing {
+                capacity: STANDING_PLACES,
+            },
+        ),
         section(free, "Box", SectionKind::Seated),
     ];
     let stalls = (0..stalls_seats).map(|index| seat(0, index));
     let free = (0..BOX_SEATS).map(|index| seat(2, index));
-    Manifest::new(sections, stalls.chain(free).collect(), Point { x: 0, y: -1000 }).unwrap()
+    Manifest::new(
+        sections,
+        stalls.chain(free).collect(),
+        Point { x: 0, y: -1000 },
+    )
+    .unwrap()
 }
 
 fn seat(section: u16, index: u32) -> Seat {
@@ -346,7 +398,14 @@ fn seat(section: u16, index: u32) -> Seat {
 }
 
 fn placement(position_x: i32, position_y: i32) -> Placement {
-    Placement { position_x, position_y, rotation: 0, shape: Shape::Ellipse, size_x: 80, size_y: 80 }
+    Placement {
+        position_x,
+        position_y,
+        rotation: 0,
+        shape: Shape::Ellipse,
+        size_x: 80,
+        size_y: 80,
+    }
 }
 
 /// Lets the worker do every job that waits, whenever it was due.
@@ -364,7 +423,9 @@ pub async fn work_off(app: &App) {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), all_done).await.expect("jobs are left over");
+    tokio::time::timeout(std::time::Duration::from_secs(20), all_done)
+        .await
+        .expect("jobs are left over");
     stop.send(()).unwrap();
     worker.await.unwrap();
 }
