@@ -1,9 +1,11 @@
 //! The commands that do one thing and end.
 
+use std::fmt::Display;
 use std::os::unix::process::CommandExt as _;
 use std::process;
 
 use actors::Clock;
+use domain::Timestamp;
 use operations::demo_house::{self, DemoHouse};
 use operations::import_plan::ImportPlan;
 use sqlx::ConnectOptions as _;
@@ -32,14 +34,20 @@ pub async fn demo(configuration: &Configuration) -> Result<(), Failure> {
 
 /// Prints what there is to see in the demo and whom to sign in as.
 pub fn say_demo(configuration: &Configuration, house: &DemoHouse) {
-    say("On sale:");
+    say("Pages:");
     for session in &house.sessions {
-        let starts_at = session.starts_at.to_datetime().format("%Y-%m-%d %H:%M UTC");
+        let address = session_address(configuration, session.session_id);
         say(format_args!(
-            "  {}  {starts_at}  {}",
-            session_address(configuration, session.session_id),
-            session.title
+            "  {address}  {}, {}",
+            session.title,
+            minute(session.starts_at)
         ));
+        if session.on_sale_from > Clock::System.now() {
+            say(format_args!(
+                "    on sale from {}",
+                minute(session.on_sale_from)
+            ));
+        }
     }
     say("Sign in as:");
     for login in &house.logins {
@@ -101,6 +109,10 @@ pub fn psql(configuration: &Configuration, arguments: &[String]) -> Result<(), F
         .args(arguments)
         .exec();
     Err(Failure::system("cannot run psql")(error))
+}
+
+fn minute(instant: Timestamp) -> impl Display {
+    instant.to_datetime().format("%Y-%m-%d %H:%M UTC")
 }
 
 fn session_address(configuration: &Configuration, session: domain::SessionId) -> String {

@@ -223,6 +223,8 @@ fn settings(home: &Home) -> Vec<String> {
         "synchronous_commit=on".to_owned(),
         "full_page_writes=on".to_owned(),
         "max_wal_size=2GB".to_owned(),
+        // Before it recovers it syncs all its files: the whole file system at once is several times faster than one by one.
+        "recovery_init_sync_method=syncfs".to_owned(),
         "timezone=UTC".to_owned(),
         "log_timezone=UTC".to_owned(),
         "cluster_name=frontrow".to_owned(),
