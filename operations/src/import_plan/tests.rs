@@ -640,13 +640,13 @@ mod stored {
     }
 
     #[sqlx::test(migrations = "../migrations")]
-    async fn a_file_of_200_mb_is_refused_without_being_read(pool: PgPool) {
+    async fn a_file_of_200_mb_is_refused_before_it_is_read_whole(pool: PgPool) {
         let file = Scratch::with(b"{");
         let opened = std::fs::OpenOptions::new()
             .write(true)
             .open(&file.0)
             .unwrap();
-        // Sparse: it takes no room, and reading it would find zeros where JSON must be.
+        // Sparse, so it takes no room.
         opened.set_len(200_000_000).unwrap();
         assert!(
             refusal(&pool, &file.request())
