@@ -42,12 +42,26 @@ pub(super) struct SectionDelta {
 /// What happened to one order.
 #[derive(Debug, Default)]
 pub(super) struct OrderNet {
-    /// It was opened in this batch; `true` where it had existed before.
-    pub opened: Option<(Opening, bool)>,
+    /// Its row before the batch.
+    pub before: RowBefore,
+    /// It was opened in this batch, for the first time or again: what was before is forgotten.
+    pub opening: Option<Opening>,
     pub expires_at: Option<Timestamp>,
     pub has_claimed: bool,
     pub is_extended: bool,
     pub ending: Option<Ending>,
+}
+
+/// An order's row as a batch finds it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowBefore {
+    /// There is none.
+    Missing,
+    /// The order is open.
+    #[default]
+    Pending,
+    /// The order was closed unpaid.
+    Cancelled,
 }
 
 impl Net {
@@ -63,7 +77,7 @@ impl Net {
         net.sections
             .retain(|_, delta| *delta != SectionDelta::default());
         net.orders
-            .retain(|_, order| order.opened.is_some() || order.is_updated());
+            .retain(|_, order| order.opening.is_some() || order.is_updated());
         net
     }
 
@@ -81,12 +95,7 @@ impl Net {
                 opening,
                 expires_at,
                 again,
-            } => {
-                let order = self.orders.entry(opening.order).or_default();
-                order.opened = Some((*opening, *again));
-                order.expires_at = Some(*expires_at);
-                order.ending = None;
-            }
+            } => self.open(*opening, *expires_at, *again),
             Change::Deadline {
                 order,
                 expires_at,
@@ -133,9 +142,35 @@ impl Net {
             }
         }
     }
+
+    /// An order that was closed earlier in the batch still has the row it had before the batch.
+    fn open(&mut self, opening: Opening, expires_at: Timestamp, again: bool) {
+        let first_seen = if again {
+            RowBefore::Cancelled
+        } else {
+            RowBefore::Missing
+        };
+        let before = self
+            .orders
+            .get(&opening.order)
+            .map_or(first_seen, |order| order.before);
+        self.claims.retain(|claim| claim.order != opening.order);
+        let order = OrderNet {
+            before,
+            opening: Some(opening),
+            expires_at: Some(expires_at),
+            ..OrderNet::default()
+        };
+        self.orders.insert(opening.order, order);
+    }
 }
 
 impl OrderNet {
+    /// Whether it was closed before or within this batch, and opened again.
+    pub fn is_reopened(&self) -> bool {
+        self.opening.is_some() && self.before != RowBefore::Missing
+    }
+
     /// Whether its row must be updated. A sale has updated it already.
     pub fn is_updated(&self) -> bool {
         self.expires_at.is_some() && self.ending != Some(Ending::Sold)

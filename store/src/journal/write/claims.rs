@@ -4,8 +4,21 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::journal::JournalError;
-use crate::journal::net::ClaimRow;
+use crate::journal::net::{ClaimRow, Net};
 use crate::journal::write::{check, quantity_column, section_column};
+
+/// Forgets the claims of orders that are opened again: their places were given up.
+pub async fn delete(connection: &mut PgConnection, net: &Net) -> Result<(), JournalError> {
+    let reopened = net.orders.iter().filter(|(_, order)| order.is_reopened());
+    let orders: Vec<Uuid> = reopened.map(|(id, _)| id.0).collect();
+    if orders.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!("delete from claim where order_id = any($1)", &orders)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
 
 pub async fn insert(
     connection: &mut PgConnection,

@@ -46,7 +46,8 @@ async fn lock_owner(
         .ok_or(JournalError::Fenced(epoch))
 }
 
-/// Writes all of a batch: deletes, updates, inserts; an order's row before what refers to it.
+/// Writes all of a batch: an order's row before the places that refer to it, and of these the
+/// deletes, then the updates, then plain inserts.
 async fn write_net(
     connection: &mut PgConnection,
     session_id: SessionId,
@@ -54,6 +55,7 @@ async fn write_net(
 ) -> Result<(), JournalError> {
     let seats = SeatRows::of(net);
     let lots = LotRows::of(net);
+    claims::delete(connection, net).await?;
     seats::delete(connection, session_id, &seats.gone).await?;
     lots::delete(connection, &lots.gone).await?;
     orders::update(connection, net).await?;

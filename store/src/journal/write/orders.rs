@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::journal::JournalError;
-use crate::journal::net::{Net, OrderNet};
+use crate::journal::net::{Net, OrderNet, RowBefore};
 use crate::journal::write::check;
 
 pub async fn update(connection: &mut PgConnection, net: &Net) -> Result<(), JournalError> {
@@ -23,10 +23,11 @@ pub async fn update(connection: &mut PgConnection, net: &Net) -> Result<(), Jour
              ending = moved.ending,
              expire_if_not_completed_at =
                  coalesce(moved.deadline, event_session_order.expire_if_not_completed_at),
-             has_claimed = event_session_order.has_claimed or moved.has_claimed,
-             is_extended = event_session_order.is_extended or moved.is_extended
-         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[], $7::boolean[])
-              as moved(order_id, former, status, ending, deadline, has_claimed, is_extended)
+             has_claimed = moved.has_claimed or event_session_order.has_claimed and not moved.is_reopened,
+             is_extended = moved.is_extended or event_session_order.is_extended and not moved.is_reopened
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[], $7::boolean[],
+                     $8::boolean[])
+              as moved(order_id, former, status, ending, deadline, has_claimed, is_extended, is_reopened)
          where event_session_order.order_id = moved.order_id
            and event_session_order.status = moved.former",
         &columns.ids,
@@ -36,6 +37,7 @@ pub async fn update(connection: &mut PgConnection, net: &Net) -> Result<(), Jour
         columns.deadlines as _,
         &columns.has_claimed,
         &columns.is_extended,
+        &columns.is_reopened,
     );
     check(
         "event_session_order",
@@ -93,28 +95,27 @@ struct OrderColumns {
     deadlines: Vec<Option<DateTime<Utc>>>,
     has_claimed: Vec<bool>,
     is_extended: Vec<bool>,
+    is_reopened: Vec<bool>,
 }
 
 impl OrderColumns {
     fn of(net: &Net) -> Self {
         let mut columns = Self::default();
         for (id, order) in &net.orders {
-            let again = order.opened.map(|(_, again)| again);
-            if again == Some(false) {
-                continue;
-            }
+            let former = match order.before {
+                RowBefore::Missing => continue,
+                RowBefore::Pending => "PENDING",
+                RowBefore::Cancelled => "CANCELLED",
+            };
             let (status, ending) = order_end_columns(order);
             columns.ids.push(id.0);
-            columns.former.push(if again == Some(true) {
-                "CANCELLED"
-            } else {
-                "PENDING"
-            });
+            columns.former.push(former);
             columns.statuses.push(status);
             columns.endings.push(ending);
             columns.deadlines.push(order.expires_at.map(crate::instant));
             columns.has_claimed.push(order.has_claimed);
             columns.is_extended.push(order.is_extended);
+            columns.is_reopened.push(order.is_reopened());
         }
         columns
     }
@@ -140,7 +141,7 @@ impl NewOrderColumns {
     fn of(net: &Net) -> Self {
         let mut columns = Self::default();
         for (id, order) in &net.orders {
-            let Some((opening, false)) = order.opened else {
+            let (Some(opening), RowBefore::Missing) = (order.opening, order.before) else {
                 continue;
             };
             let (status, ending) = order_end_columns(order);
