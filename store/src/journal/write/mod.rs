@@ -59,10 +59,10 @@ async fn write_net(
     seats::delete(connection, session_id, &seats.gone).await?;
     lots::delete(connection, &lots.gone).await?;
     orders::update(connection, net).await?;
+    orders::insert(connection, session_id, net).await?;
     seats::update(connection, session_id, &seats.moved).await?;
     lots::update(connection, &lots.moved).await?;
     lots::update_sections(connection, session_id, net).await?;
-    orders::insert(connection, session_id, net).await?;
     seats::insert(connection, session_id, &seats.new).await?;
     lots::insert(connection, session_id, &lots.new).await?;
     claims::insert(connection, &net.claims).await
