@@ -17,6 +17,22 @@ pub struct Run {
     range: Range<usize>,
     /// The lowest rank among its seats.
     pub best_rank: u64,
+    /// The least coordinates of its seats.
+    low: Point,
+    /// The greatest coordinates of its seats.
+    high: Point,
+}
+
+impl Run {
+    /// How far every seat of it is from a point at least.
+    #[must_use]
+    pub fn distance_from(&self, point: Point) -> u64 {
+        let nearest = Point {
+            x: point.x.clamp(self.low.x, self.high.x),
+            y: point.y.clamp(self.low.y, self.high.y),
+        };
+        distance(nearest, point)
+    }
 }
 
 /// All runs of a manifest, grouped by section.
@@ -52,10 +68,7 @@ impl Rows {
         for section in (0_u16..).map(SectionIndex).take(section_count) {
             let first = rows.runs.len();
             if let Some(seats) = sections.next_if(|seats| seats[0].1.section == section) {
-                seats.sort_by(|(_, a), (_, b)| a.row.cmp(&b.row));
-                for row in seats.chunk_by_mut(|(_, a), (_, b)| a.row == b.row) {
-                    rows.add_row(row);
-                }
+                rows.add_section(seats);
             }
             rows.runs_of_section.push(first..rows.runs.len());
         }
@@ -91,32 +104,56 @@ impl Rows {
         self.ranks[seat.position()]
     }
 
-    fn add_row(&mut self, row: &mut [(SeatIndex, &Seat)]) {
-        sort_along(row);
-        let gaps: Vec<u64> = row
-            .windows(2)
-            .map(|pair| distance(centre(pair[0].1), centre(pair[1].1)))
-            .collect();
-        let widest = aisle_width(&gaps);
-        let mut start = self.order.len();
-        for (position, (seat, _)) in row.iter().enumerate() {
-            self.order.push(*seat);
-            if gaps.get(position).is_none_or(|gap| *gap > widest) {
-                self.add_run(start..self.order.len());
-                start = self.order.len();
-            }
+    fn add_section(&mut self, seats: &mut [(SeatIndex, &Seat)]) {
+        let is_same_row = |(_, a): &(_, &Seat), (_, b): &(_, &Seat)| a.row == b.row;
+        seats.sort_by(|(_, a), (_, b)| a.row.cmp(&b.row));
+        let mut gaps = Vec::with_capacity(seats.len());
+        for row in seats.chunk_by_mut(is_same_row) {
+            sort_along(row);
+            gaps.extend(gaps_of(row));
+        }
+        let usual_gap = usual_gap(gaps);
+        for row in seats.chunk_by(is_same_row) {
+            self.add_row(row, usual_gap);
         }
     }
 
-    fn add_run(&mut self, range: Range<usize>) {
-        for seat in &self.order[range.clone()] {
+    /// Cuts a row at its aisles. A row of two seats cannot tell its usual gap; then it is the section's.
+    fn add_row(&mut self, row: &[(SeatIndex, &Seat)], gap_of_section: u64) {
+        let usual_gap = match row {
+            [] | [_] | [_, _] => gap_of_section,
+            _ => usual_gap(gaps_of(row).collect()),
+        };
+        let widest = widest_gap(usual_gap);
+        for run in row.chunk_by(|(_, a), (_, b)| distance(centre(a), centre(b)) <= widest) {
+            self.add_run(run);
+        }
+    }
+
+    fn add_run(&mut self, seats: &[(SeatIndex, &Seat)]) {
+        let start = self.order.len();
+        for (seat, _) in seats {
+            self.order.push(*seat);
             self.run_of_seat[seat.position()] = self.runs.len();
         }
-        let ranks = self.order[range.clone()]
-            .iter()
-            .map(|seat| self.ranks[seat.position()]);
-        let best_rank = ranks.min().unwrap_or(u64::MAX);
-        self.runs.push(Run { range, best_rank });
+        let ranks = seats.iter().map(|(seat, _)| self.rank(*seat));
+        let centres = || seats.iter().map(|(_, seat)| centre(seat));
+        let corner = |x: Option<i32>, y: Option<i32>| Point {
+            x: x.unwrap_or(0),
+            y: y.unwrap_or(0),
+        };
+        self.runs.push(Run {
+            range: start..self.order.len(),
+            best_rank: ranks.min().unwrap_or(u64::MAX),
+            low: corner(
+                centres().map(|at| at.x).min(),
+                centres().map(|at| at.y).min(),
+            ),
+            high: corner(
+                centres().map(|at| at.x).max(),
+                centres().map(|at| at.y).max(),
+            ),
+        });
     }
 }
 
@@ -139,24 +176,39 @@ pub fn distance(a: Point, b: Point) -> u64 {
         .isqrt()
 }
 
-/// Sorts a row's seats along the axis on which it is longer.
+/// Sorts a row's seats along the axis that leaves fewer aisles: so rows of one label that stand
+/// apart, one behind the other or beside it, are not mixed.
 fn sort_along(row: &mut [(SeatIndex, &Seat)]) {
-    let spread = |coordinate: fn(Point) -> i32| {
-        let coordinates = row.iter().map(|(_, seat)| coordinate(centre(seat)));
-        let (low, high) = (coordinates.clone().min(), coordinates.max());
-        low.zip(high).map_or(0, |(low, high)| high.abs_diff(low))
-    };
-    if spread(|point| point.x) >= spread(|point| point.y) {
-        row.sort_by_key(|(_, seat)| (centre(seat).x, centre(seat).y));
-    } else {
+    row.sort_by_key(|(_, seat)| (centre(seat).y, centre(seat).x));
+    let down: Vec<u64> = gaps_of(row).collect();
+    row.sort_by_key(|(_, seat)| (centre(seat).x, centre(seat).y));
+    let across: Vec<u64> = gaps_of(row).collect();
+    let widest = widest_gap(usual_gap(down.clone()).min(usual_gap(across.clone())));
+    let aisles = |gaps: &[u64]| gaps.iter().filter(|gap| **gap > widest).count();
+    if aisles(&down) < aisles(&across) {
         row.sort_by_key(|(_, seat)| (centre(seat).y, centre(seat).x));
     }
 }
 
-/// The widest gap of a row that is no aisle: its usual gap is the median one.
-fn aisle_width(gaps: &[u64]) -> u64 {
-    let mut sorted = gaps.to_vec();
-    sorted.sort_unstable();
-    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0);
-    median.saturating_mul(AISLE_PERCENT) / 100
+/// The distances from seat to seat.
+fn gaps_of(row: &[(SeatIndex, &Seat)]) -> impl Iterator<Item = u64> {
+    let pairs = row.windows(2);
+    pairs.map(|pair| distance(centre(pair[0].1), centre(pair[1].1)))
 }
+
+/// The widest gap that is no aisle.
+fn widest_gap(usual_gap: u64) -> u64 {
+    usual_gap.saturating_mul(AISLE_PERCENT) / 100
+}
+
+/// The median gap, of two the narrower: aisles are the fewer and wider ones.
+fn usual_gap(mut gaps: Vec<u64>) -> u64 {
+    let middle = gaps.len().saturating_sub(1) / 2;
+    if gaps.is_empty() {
+        return 0;
+    }
+    *gaps.select_nth_unstable(middle).1
+}
+
+#[cfg(test)]
+mod tests;
