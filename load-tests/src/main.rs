@@ -15,12 +15,17 @@ mod history;
 mod house;
 mod load;
 mod onsale;
+mod outage;
 mod outcome;
+mod own_postgres;
+mod payment;
 mod plan;
+mod processes;
 mod record_file;
 mod say;
 mod scratch;
 mod server;
+mod smoke;
 mod timeline;
 mod verdict;
 mod watcher;
@@ -44,7 +49,9 @@ struct CommandLine {
 enum Command {
     Onsale(onsale::OnsaleArgs),
     Drill(drill::DrillArgs),
+    Outage(outage::OutageArgs),
     Bench(bench::BenchArgs),
+    Smoke(smoke::SmokeArgs),
 }
 
 fn main() -> ExitCode {
@@ -63,7 +70,9 @@ fn main() -> ExitCode {
 fn runtime(command: &Command) -> tokio::runtime::Runtime {
     let mut builder = match command {
         Command::Bench(_) => tokio::runtime::Builder::new_current_thread(),
-        Command::Onsale(_) | Command::Drill(_) => tokio::runtime::Builder::new_multi_thread(),
+        Command::Onsale(_) | Command::Drill(_) | Command::Outage(_) | Command::Smoke(_) => {
+            tokio::runtime::Builder::new_multi_thread()
+        }
     };
     builder
         .enable_all()
@@ -75,6 +84,8 @@ async fn run(command: Command) -> Outcome<Verdict> {
     match command {
         Command::Onsale(args) => onsale::run(&args).await,
         Command::Drill(args) => drill::run(&args).await,
+        Command::Outage(args) => outage::run(&args).await,
+        Command::Smoke(args) => smoke::run(&args).await,
         Command::Bench(args) => bench::run(&args).await,
     }
 }

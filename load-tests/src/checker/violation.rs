@@ -78,6 +78,12 @@ pub enum Violation {
     /// A repeated idempotency key did not learn the truth.
     #[error("key forgotten: order {order}: {what}")]
     KeyForgotten { order: Uuid, what: String },
+    /// A write was acknowledged while there was no database.
+    #[error("false acknowledgement: order {order} was told {what} while Postgres was away")]
+    FalseAcknowledgement { order: Uuid, what: String },
+    /// A hold ended, or ends too soon, because of an outage.
+    #[error("hold eaten: order {order}: {what}")]
+    HoldEaten { order: Uuid, what: String },
     /// Something took longer than it may, or never came.
     #[error("too late: {what}")]
     TooLate { what: String },

@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 use super::scene::Scene;
 use crate::cart::{Cart, fresh_key};
 use crate::history::{Answer, Operation, OrderState, Refusal, Status, Wish};
+use crate::payment::pay_once;
 use crate::timeline::{Micros, SECOND};
 
 /// How often a request of unknown fate is repeated before the buyer starts anew.
@@ -246,22 +247,4 @@ impl Buyer {
             left -= step;
         }
     }
-}
-
-/// One attempt to pay. Returns whether the order is paid.
-pub async fn pay_once(cart: &mut Cart, succeed: bool) -> bool {
-    let started = cart
-        .insist(&Operation::StartPayment { key: fresh_key() }, ATTEMPTS)
-        .await;
-    let Answer::PaymentStarted {
-        confirm_path: Some(path),
-        ..
-    } = started
-    else {
-        return false;
-    };
-    let confirmed = cart
-        .insist(&Operation::Confirm { path, succeed }, ATTEMPTS)
-        .await;
-    matches!(confirmed, Answer::Order(order) if order.status == Status::Paid)
 }

@@ -1,0 +1,78 @@
+//! Small versions of the on-sale, the drill and the benchmark, together within a minute.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+
+use crate::bench::{self, BenchArgs};
+use crate::drill::{self, DrillArgs};
+use crate::onsale::{self, OnsaleArgs};
+use crate::outcome::Outcome;
+use crate::say::say;
+use crate::verdict::Verdict;
+
+/// Run small versions of the on-sale, the drill and the benchmark
+#[derive(Debug, Clone, Args)]
+pub struct SmokeArgs {
+    /// The server's executable [default: target/release/frontrow, else target/debug/frontrow]
+    #[arg(long)]
+    pub frontrow: Option<PathBuf>,
+}
+
+/// Runs all three.
+///
+/// # Errors
+/// The harness itself could not work.
+pub async fn run(args: &SmokeArgs) -> Outcome<Verdict> {
+    let began = Instant::now();
+    let onsale = onsale::run(&small_onsale(args)).await?;
+    let drill = drill::run(&small_drill(args)).await?;
+    let bench = bench::run(&small_bench(args)).await?;
+    say(format_args!("smoke: {:.0?}", began.elapsed()));
+    Ok(onsale.and(drill).and(bench))
+}
+
+fn small_onsale(args: &SmokeArgs) -> OnsaleArgs {
+    OnsaleArgs {
+        frontrow: args.frontrow.clone(),
+        plan: None,
+        prices: Vec::new(),
+        rekey_seats: false,
+        seats: 60,
+        buyers: 50,
+        hold_secs: 4,
+        timeout_secs: 60,
+        seed: 1,
+        url: None,
+        database_url: None,
+    }
+}
+
+fn small_drill(args: &SmokeArgs) -> DrillArgs {
+    DrillArgs {
+        frontrow: args.frontrow.clone(),
+        kills: 1,
+        postgres_every: 1,
+        in_flight: 50,
+        connections: 96,
+        seats: 2_000,
+        // Machines that test many things at once are slow; the drill itself is strict.
+        recovery_limit_ms: 15_000,
+        expect_failure: false,
+        seed: 1,
+    }
+}
+
+fn small_bench(args: &SmokeArgs) -> BenchArgs {
+    BenchArgs {
+        frontrow: args.frontrow.clone(),
+        connections: vec![16],
+        rounds: 1,
+        secs: 1.0,
+        warm_up_secs: 0.2,
+        seats: 12_000,
+        seats_per_order: 4,
+        expected_rate: 1_500.0,
+    }
+}
