@@ -30,8 +30,10 @@ type Taken = fn(u32) -> bool;
 /// From easy to hopeless for a party that wants to sit together.
 const HOUSES: [(&str, Taken); 5] = [
     ("empty", |_| false),
-    ("half full at random", |seat| scattered(seat) % 2 == 0),
-    ("nearly full", |seat| scattered(seat) % 500 != 0),
+    ("half full at random", |seat| {
+        scattered(seat).is_multiple_of(2)
+    }),
+    ("nearly full", |seat| !scattered(seat).is_multiple_of(500)),
     ("every second seat", |seat| seat.is_multiple_of(2)),
     ("every fourth seat", |seat| seat.is_multiple_of(4)),
 ];

@@ -5,6 +5,9 @@
 //! wins: the distance to what people look at, or to the seats that were wanted. Where no run has
 //! so many free neighbours, the party sits as near to each other as it can.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use crate::manifest::{Point, SeatIndex, SectionIndex};
 use crate::rows::{Run, centre, distance};
 use crate::seat_map::SeatMap;
@@ -19,6 +22,13 @@ type Score = (u32, u64);
 struct Window {
     score: Score,
     seats: Vec<SeatIndex>,
+}
+
+/// A search for the best window of a length.
+struct Search {
+    wanted: usize,
+    cost: Cost,
+    best: Option<Window>,
 }
 
 /// What a seat costs the chooser: the lower, the better.
@@ -37,20 +47,20 @@ impl SeatMap {
         section: Option<SectionIndex>,
     ) -> Vec<SeatIndex> {
         let wanted = usize::try_from(quantity).unwrap_or(usize::MAX);
-        self.best_window(wanted, section, &Cost::Rank)
+        self.best_window(wanted, section, Cost::Rank)
             .unwrap_or_else(|| self.gather(wanted, section))
     }
 
     /// As many free seats as were wanted, near them: in their section first, then anywhere.
     pub(super) fn nearest_alternative(&self, wanted: &[SeatIndex]) -> Vec<SeatIndex> {
-        let cost = Cost::Nearness(self.middle(wanted));
+        let middle = self.middle(wanted);
         let section = wanted
             .first()
             .map(|seat| self.manifest.seats()[seat.position()].section);
         let mut alternative = self
-            .best_window(wanted.len(), section, &cost)
-            .or_else(|| self.best_window(wanted.len(), None, &cost))
-            .or_else(|| self.nearest(wanted.len(), None, self.middle(wanted)))
+            .best_window(wanted.len(), section, Cost::Nearness(middle))
+            .or_else(|| self.best_window(wanted.len(), None, Cost::Nearness(middle)))
+            .or_else(|| self.nearest(wanted.len(), None, middle))
             .unwrap_or_default();
         alternative.sort_unstable();
         alternative
@@ -60,17 +70,30 @@ impl SeatMap {
         &self,
         wanted: usize,
         section: Option<SectionIndex>,
-        cost: &Cost,
+        cost: Cost,
     ) -> Option<Vec<SeatIndex>> {
-        let mut best: Option<Window> = None;
-        for (index, run) in self.runs(section) {
-            let free = usize::try_from(self.free_seats_of_run[index]).unwrap_or(usize::MAX);
-            if free < wanted || self.cannot_beat(run, wanted, cost, best.as_ref()) {
-                continue;
+        let best = None;
+        let mut search = Search { wanted, cost, best };
+        for (least_cost, run) in self.promising_runs(&search, section) {
+            if search.cannot_gain((0, least_cost)) {
+                break;
             }
-            self.try_run(run, wanted, cost, &mut best);
+            self.try_run(run, least_cost, &mut search);
         }
-        best.map(|window| window.seats)
+        search.best.map(|window| window.seats)
+    }
+
+    /// The runs with enough free seats, and what a window of each costs at least: cheapest first, so
+    /// that a search need not look at every seat of the house.
+    fn promising_runs(&self, search: &Search, section: Option<SectionIndex>) -> Vec<(u64, &Run)> {
+        let wanted = u64::try_from(search.wanted).unwrap_or(u64::MAX);
+        let has_room = |index: usize| u64::from(self.free_seats_of_run[index]) >= wanted;
+        let runs = self.runs(section).filter(|(index, _)| has_room(*index));
+        let mut promising: Vec<(u64, &Run)> = runs
+            .map(|(_, run)| (search.cost.at_least(run).saturating_mul(wanted), run))
+            .collect();
+        promising.sort_by_key(|(least_cost, _)| *least_cost);
+        promising
     }
 
     fn runs(&self, section: Option<SectionIndex>) -> Box<dyn Iterator<Item = (usize, &Run)> + '_> {
@@ -80,46 +103,29 @@ impl SeatMap {
         }
     }
 
-    /// Whether even the best seat of a run, had by everybody, is worse than what was found.
-    fn cannot_beat(&self, run: &Run, wanted: usize, cost: &Cost, best: Option<&Window>) -> bool {
-        let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
-        match cost {
-            Cost::Rank => {
-                best.is_some_and(|best| best.score <= (0, run.best_rank.saturating_mul(wanted)))
-            }
-            Cost::Nearness(_) => false,
-        }
-    }
-
     /// Slides a window over a run's free neighbours.
-    fn try_run(&self, run: &Run, wanted: usize, cost: &Cost, best: &mut Option<Window>) {
-        let seats = self.manifest.rows().seats_of(run);
-        for streak in seats.chunk_by(|a, b| self.is_free(*a) == self.is_free(*b)) {
-            if self.is_free(streak[0]) && streak.len() >= wanted {
-                self.try_streak(streak, wanted, cost, best);
+    fn try_run(&self, run: &Run, least_cost: u64, search: &mut Search) {
+        for streak in self.streaks(run) {
+            if streak.len() >= search.wanted {
+                self.try_streak(streak, least_cost, search);
             }
         }
     }
 
     /// A streak is bounded by taken seats or aisles, so a single seat left at its end is an orphan.
-    fn try_streak(
-        &self,
-        streak: &[SeatIndex],
-        wanted: usize,
-        cost: &Cost,
-        best: &mut Option<Window>,
-    ) {
-        let last_start = streak.len().saturating_sub(wanted);
-        for (start, window) in streak.windows(wanted).enumerate() {
+    fn try_streak(&self, streak: &[SeatIndex], least_cost: u64, search: &mut Search) {
+        let last_start = streak.len().saturating_sub(search.wanted);
+        for (start, window) in streak.windows(search.wanted).enumerate() {
             let left_over = [start, last_start.saturating_sub(start)];
             let orphans = left_over.iter().map(|seats| u32::from(*seats == 1)).sum();
-            let costs = window.iter().map(|seat| self.cost(*seat, cost));
+            if search.cannot_gain((orphans, least_cost)) {
+                continue;
+            }
+            let costs = window.iter().map(|seat| self.cost(*seat, &search.cost));
             let score = (orphans, costs.fold(0, u64::saturating_add));
-            if best.as_ref().is_none_or(|best| score < best.score) {
-                *best = Some(Window {
-                    score,
-                    seats: window.to_vec(),
-                });
+            if !search.cannot_gain(score) {
+                let seats = window.to_vec();
+                search.best = Some(Window { score, seats });
             }
         }
     }
@@ -152,17 +158,14 @@ impl SeatMap {
 
     /// The best seat of each of the longest streaks of free seats.
     fn seeds(&self, section: Option<SectionIndex>) -> Vec<SeatIndex> {
-        let mut streaks: Vec<(std::cmp::Reverse<usize>, u64, SeatIndex)> = Vec::new();
+        let mut streaks: Vec<(Reverse<usize>, u64, SeatIndex)> = Vec::new();
         for (_, run) in self.runs(section) {
-            let seats = self.manifest.rows().seats_of(run);
-            for streak in seats.chunk_by(|a, b| self.is_free(*a) == self.is_free(*b)) {
-                let best = streak
+            for streak in self.streaks(run) {
+                let ranked = streak
                     .iter()
-                    .map(|seat| (self.manifest.rows().rank(*seat), *seat))
-                    .min();
-                if let Some((rank, seat)) = best.filter(|(_, seat)| self.is_free(*seat)) {
-                    streaks.push((std::cmp::Reverse(streak.len()), rank, seat));
-                }
+                    .map(|seat| (self.manifest.rows().rank(*seat), *seat));
+                let best = ranked.min();
+                streaks.extend(best.map(|(rank, seat)| (Reverse(streak.len()), rank, seat)));
             }
         }
         if streaks.len() > SEEDS_MAX {
@@ -179,20 +182,35 @@ impl SeatMap {
         section: Option<SectionIndex>,
         around: Point,
     ) -> Option<Vec<SeatIndex>> {
-        let runs = self.runs(section);
-        let seats = runs.flat_map(|(_, run)| self.manifest.rows().seats_of(run));
-        let free = seats.filter(|seat| self.is_free(**seat));
-        let mut by_distance: Vec<(u64, SeatIndex)> = free
-            .map(|seat| (distance(self.centre_of(*seat), around), *seat))
+        let apart = |run: &Run| run.distance_from(around);
+        let mut runs: Vec<(u64, &Run)> = self
+            .runs(section)
+            .map(|(_, run)| (apart(run), run))
             .collect();
-        if by_distance.len() < wanted {
-            return None;
+        runs.sort_by_key(|(apart, _)| *apart);
+        let mut farthest_first = BinaryHeap::new();
+        for (apart, run) in runs {
+            let is_full = farthest_first.len() >= wanted;
+            let farthest = farthest_first.peek().filter(|_| is_full);
+            if farthest.is_some_and(|(farthest, _)| *farthest < apart) {
+                break;
+            }
+            for seat in self.streaks(run).flatten().copied() {
+                farthest_first.push((distance(self.centre_of(seat), around), seat));
+                if farthest_first.len() > wanted {
+                    farthest_first.pop();
+                }
+            }
         }
-        if by_distance.len() > wanted {
-            by_distance.select_nth_unstable(wanted);
-            by_distance.truncate(wanted);
-        }
-        Some(by_distance.into_iter().map(|(_, seat)| seat).collect())
+        let seats = farthest_first.into_iter().map(|(_, seat)| seat);
+        let seats: Vec<SeatIndex> = seats.collect();
+        (seats.len() == wanted).then_some(seats)
+    }
+
+    /// The free neighbours of a run; where two taken seats meet there is an empty streak.
+    fn streaks(&self, run: &Run) -> impl Iterator<Item = &[SeatIndex]> {
+        let seats = self.manifest.rows().seats_of(run);
+        seats.split(|seat| !self.is_free(*seat))
     }
 
     /// The point in the middle of seats.
@@ -215,5 +233,22 @@ impl SeatMap {
 
     fn centre_of(&self, seat: SeatIndex) -> Point {
         centre(&self.manifest.seats()[seat.position()])
+    }
+}
+
+impl Search {
+    /// Whether a window of this score, or a worse one, is no better than what was found.
+    fn cannot_gain(&self, score: Score) -> bool {
+        self.best.as_ref().is_some_and(|best| best.score <= score)
+    }
+}
+
+impl Cost {
+    /// What any seat of a run costs at least.
+    fn at_least(&self, run: &Run) -> u64 {
+        match self {
+            Self::Rank => run.best_rank,
+            Self::Nearness(point) => run.distance_from(*point),
+        }
     }
 }

@@ -5,7 +5,9 @@
     reason = "a test that overflows fails, as it should"
 )]
 
+mod acts;
 mod allocating;
+mod choice;
 mod choosing;
 mod claiming;
 mod control;
@@ -13,5 +15,7 @@ mod house;
 mod idempotency;
 mod lifetime;
 mod paying;
+mod plan;
 mod random;
 mod reference;
+mod reference_paying;

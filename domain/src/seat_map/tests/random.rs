@@ -6,18 +6,18 @@ use std::time::Duration;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::house::{START, placement};
-use super::reference::{Model, Plan, PlanSeat, PlanSection};
-use crate::ids::{AccountId, OrderId, SectionId};
-use crate::manifest::{Manifest, Point, Seat, SeatIndex, Section, SectionIndex, SectionKind};
+use super::acts::{Act, By, PlacesSketch, SLOTS, WishSketch, any_act};
+use super::house::START;
+use super::plan::{Plan, any_section, draw, freeze};
+use super::reference::Model;
+use crate::ids::{AccountId, OrderId};
+use crate::manifest::{Manifest, SeatIndex, SectionIndex};
 use crate::order::{Buyer, Credential, Owner, SecretHash};
 use crate::pnr::Pnr;
 use crate::seat_map::{
     Change, Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, SeatMap, Wish,
 };
 use crate::time::Timestamp;
-
-const SLOTS: u8 = 6;
 
 proptest! {
     #[test]
@@ -37,33 +37,6 @@ proptest! {
     }
 }
 
-/// A section before it is drawn.
-#[derive(Debug, Clone)]
-enum Sketch {
-    /// Rows of blocks of seats; a set bit is a seat out of use.
-    Seated {
-        rows: Vec<Vec<(usize, u8)>>,
-        is_vertical: bool,
-        slant: i64,
-    },
-    Standing(u32),
-}
-
-fn any_section() -> impl Strategy<Value = Sketch> {
-    let disabled = || prop_oneof![4 => Just(0_u8), 1 => any::<u8>()];
-    let undivided = prop::collection::vec((1..8_usize, disabled()), 1);
-    // Blocks of three and more, so that the usual gap of a row is the one within its blocks.
-    let divided = prop::collection::vec((3..6_usize, disabled()), 2..4);
-    let rows = prop::collection::vec(prop_oneof![undivided, divided], 1..4);
-    let seated = (rows, any::<bool>(), 0..20_i64);
-    let seated = seated.prop_map(|(rows, is_vertical, slant)| Sketch::Seated {
-        rows,
-        is_vertical,
-        slant,
-    });
-    prop_oneof![3 => seated, 1 => (1..8_u32).prop_map(Sketch::Standing)]
-}
-
 fn any_rules() -> impl Strategy<Value = Rules> {
     let per_buyer = prop::option::of(1..6_u32);
     let until = prop::option::weighted(0.2, 100..400_i64);
@@ -81,210 +54,6 @@ fn any_rules() -> impl Strategy<Value = Rules> {
             stopped,
         },
     )
-}
-
-/// What happens next. Numbers are taken modulo what there is, and one more.
-#[derive(Debug, Clone)]
-enum Act {
-    Open(u8),
-    Extend(u8, By),
-    Cancel(u8, By),
-    Claim(u8, By, u8, WishSketch),
-    RepeatClaim(u16),
-    Drop(u8, By, PlacesSketch),
-    Pin(u8),
-    Unpin(u8),
-    Reclaim(u8, PlacesSketch),
-    ReclaimFormer(u8),
-    Sell(u8),
-    Expire,
-    Allocate(PlacesSketch),
-    Deallocate(PlacesSketch),
-    Disable(Vec<u16>),
-    Wait(u32),
-}
-
-/// Who asks.
-#[derive(Debug, Clone, Copy)]
-enum By {
-    Secret,
-    Account,
-    Stranger,
-}
-
-#[derive(Debug, Clone)]
-enum WishSketch {
-    Seats(Vec<u16>),
-    Row(u16, u8),
-    Standing(u16, u32),
-    Best(u32, Option<u16>),
-}
-
-type PlacesSketch = (Vec<u16>, Vec<(u16, u32)>);
-
-fn any_act() -> impl Strategy<Value = Act> {
-    let slot = || 0..=SLOTS;
-    let by = || {
-        prop_oneof![
-            12 => Just(By::Secret),
-            2 => Just(By::Account),
-            1 => Just(By::Stranger),
-        ]
-    };
-    let places = || {
-        let seats = prop::collection::vec(any::<u16>(), 0..4);
-        let standing = prop::collection::vec((any::<u16>(), 0..3_u32), 0..3);
-        (seats, standing)
-    };
-    let own = (slot(), any::<u8>());
-    prop_oneof![
-        6 => slot().prop_map(Act::Open),
-        2 => (slot(), by()).prop_map(|(slot, by)| Act::Extend(slot, by)),
-        2 => (slot(), by()).prop_map(|(slot, by)| Act::Cancel(slot, by)),
-        16 => (slot(), by(), any::<u8>(), any_wish())
-            .prop_map(|(slot, by, key, wish)| Act::Claim(slot, by, key, wish)),
-        2 => any::<u16>().prop_map(Act::RepeatClaim),
-        4 => (slot(), by(), places()).prop_map(|(slot, by, places)| Act::Drop(slot, by, places)),
-        4 => slot().prop_map(Act::Pin),
-        2 => slot().prop_map(Act::Unpin),
-        1 => (slot(), places()).prop_map(|(slot, places)| Act::Reclaim(slot, places)),
-        2 => own.prop_map(|(slot, _)| Act::ReclaimFormer(slot)),
-        3 => slot().prop_map(Act::Sell),
-        3 => Just(Act::Expire),
-        1 => places().prop_map(Act::Allocate),
-        1 => places().prop_map(Act::Deallocate),
-        1 => prop::collection::vec(any::<u16>(), 0..2).prop_map(Act::Disable),
-        8 => prop_oneof![0..5_000_u32, 0..60_000_u32].prop_map(Act::Wait),
-    ]
-}
-
-fn any_wish() -> impl Strategy<Value = WishSketch> {
-    prop_oneof![
-        2 => prop::collection::vec(any::<u16>(), 0..4).prop_map(WishSketch::Seats),
-        4 => (any::<u16>(), 1..5_u8).prop_map(|(first, count)| WishSketch::Row(first, count)),
-        3 => (any::<u16>(), 0..4_u32).prop_map(|(section, count)| WishSketch::Standing(section, count)),
-        4 => (0..6_u32, prop::option::weighted(0.3, any::<u16>()))
-            .prop_map(|(count, section)| WishSketch::Best(count, section)),
-    ]
-}
-
-/// Draws sections one below the other and deals out their seat indexes in no particular order.
-fn draw(sketches: &[Sketch], shuffle: u64) -> Plan {
-    let mut top = 300;
-    let mut next_index = 0;
-    let mut sections = Vec::new();
-    for sketch in sketches {
-        sections.push(match sketch {
-            Sketch::Standing(capacity) => PlanSection::Standing(*capacity),
-            Sketch::Seated {
-                rows,
-                is_vertical,
-                slant,
-            } => {
-                let mut blocks = Vec::new();
-                for (row, sizes) in (0..).zip(rows) {
-                    blocks.extend(draw_row(sizes, row, top, *is_vertical, *slant));
-                }
-                deal_indexes(&mut blocks, &mut next_index, shuffle);
-                top += 4_000;
-                PlanSection::Seated(blocks)
-            }
-        });
-    }
-    let focus = (800, 0);
-    Plan { sections, focus }
-}
-
-fn draw_row(
-    sizes: &[(usize, u8)],
-    row: i64,
-    top: i64,
-    is_vertical: bool,
-    slant: i64,
-) -> Vec<Vec<PlanSeat>> {
-    let mut along = 0;
-    let mut blocks = Vec::new();
-    for (size, disabled) in sizes {
-        let mut block = Vec::new();
-        for place in 0..*size {
-            let across = row * 200 + along * slant / 100;
-            let (x, y) = if is_vertical {
-                (across, along)
-            } else {
-                (along, across)
-            };
-            block.push(PlanSeat {
-                index: 0,
-                row: u32::try_from(row).unwrap(),
-                x,
-                y: top + y,
-                is_disabled: disabled >> place & 1 == 1,
-            });
-            along += 100;
-        }
-        along += 100;
-        blocks.push(block);
-    }
-    blocks
-}
-
-/// Gives each seat an index of its section's range, scattered by a step coprime to its length.
-fn deal_indexes(blocks: &mut [Vec<PlanSeat>], next_index: &mut u32, shuffle: u64) {
-    let count = blocks.iter().map(Vec::len).sum::<usize>();
-    let mut order: Vec<u32> = (*next_index..).take(count).collect();
-    let mut state = shuffle | 1;
-    order.sort_by_cached_key(|_| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        if shuffle % 2 == 0 { state >> 32 } else { 0 }
-    });
-    for (seat, index) in blocks.iter_mut().flatten().zip(order) {
-        seat.index = index;
-    }
-    *next_index += u32::try_from(count).unwrap();
-}
-
-fn freeze(plan: &Plan) -> Manifest {
-    let mut sections = Vec::new();
-    let mut seats: Vec<(u32, Seat)> = Vec::new();
-    for (section, drawn) in (0_u16..).map(SectionIndex).zip(&plan.sections) {
-        let kind = match drawn {
-            PlanSection::Seated(_) => SectionKind::Seated,
-            PlanSection::Standing(capacity) => SectionKind::Standing {
-                capacity: *capacity,
-            },
-        };
-        sections.push(Section {
-            section_id: SectionId(Uuid::from_u128(u128::from(section.0))),
-            name: String::new(),
-            kind,
-            placement: placement(0, 0),
-        });
-        for seat in plan.seats(Some(section)) {
-            seats.push((seat.index, freeze_seat(section, seat)));
-        }
-    }
-    seats.sort_by_key(|(index, _)| *index);
-    let seats = seats.into_iter().map(|(_, seat)| seat).collect();
-    let (x, y) = plan.focus;
-    let focus = Point {
-        x: i32::try_from(x).unwrap(),
-        y: i32::try_from(y).unwrap(),
-    };
-    Manifest::new(sections, seats, focus).unwrap()
-}
-
-fn freeze_seat(section: SectionIndex, seat: PlanSeat) -> Seat {
-    let coordinate = |value: i64| i32::try_from(value).unwrap();
-    Seat {
-        section,
-        row: seat.row.to_string(),
-        number: seat.index.to_string(),
-        placement: placement(coordinate(seat.x), coordinate(seat.y)),
-        accessible: false,
-        disabled: seat.is_disabled,
-    }
 }
 
 /// The real map and the model, asked the same.
@@ -511,7 +280,7 @@ fn new_opening(slot: u8, order: OrderId, opened_at: Timestamp) -> Opening {
             secret_hash: SecretHash::of(&order.to_string()),
             account: slot.is_multiple_of(2).then_some(account),
         },
-        buyer: (slot % 3 != 0).then_some(Buyer::Email([slot % 2; 32])),
+        buyer: (!slot.is_multiple_of(3)).then_some(Buyer::Email([slot % 2; 32])),
         opened_at,
     }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::plan::{Plan, PlanSeat, PlanSection};
 use crate::ids::OrderId;
 use crate::manifest::{SeatIndex, SectionIndex};
 use crate::order::{Buyer, Credential};
@@ -15,54 +16,31 @@ use crate::seat_map::{
 };
 use crate::time::Timestamp;
 
-/// A plan as it was drawn, with its neighbours known beforehand.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    pub sections: Vec<PlanSection>,
-    pub focus: (i64, i64),
-}
-
-#[derive(Debug, Clone)]
-pub enum PlanSection {
-    /// Seats by block: within one, each is the neighbour of the next.
-    Seated(Vec<Vec<PlanSeat>>),
-    Standing(u32),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlanSeat {
-    pub index: u32,
-    pub row: u32,
-    pub x: i64,
-    pub y: i64,
-    pub is_disabled: bool,
-}
-
-type Answer<'a> = &'a Result<Vec<Change>, Refusal>;
+pub type Answer<'a> = &'a Result<Vec<Change>, Refusal>;
 
 pub struct Model {
-    plan: Plan,
+    pub plan: Plan,
     rules: Rules,
-    seats: HashMap<u32, SeatState>,
-    lots: Vec<ModelLot>,
-    withheld: HashMap<SectionIndex, u32>,
-    orders: HashMap<OrderId, ModelOrder>,
+    pub seats: HashMap<u32, SeatState>,
+    pub lots: Vec<ModelLot>,
+    pub withheld: HashMap<SectionIndex, u32>,
+    pub orders: HashMap<OrderId, ModelOrder>,
     buyers: HashMap<OrderId, Buyer>,
 }
 
-struct ModelLot {
-    order: OrderId,
-    section: SectionIndex,
-    quantity: u32,
-    state: LotState,
+pub struct ModelLot {
+    pub order: OrderId,
+    pub section: SectionIndex,
+    pub quantity: u32,
+    pub state: LotState,
 }
 
-struct ModelOrder {
-    opening: Opening,
-    expires_at: Timestamp,
+pub struct ModelOrder {
+    pub opening: Opening,
+    pub expires_at: Timestamp,
     has_claimed: bool,
     is_extended: bool,
-    is_pinned: bool,
+    pub is_pinned: bool,
     claims: Vec<(IdempotencyKey, RequestHash, Places)>,
 }
 
@@ -82,6 +60,10 @@ impl Model {
             orders: HashMap::new(),
             buyers: HashMap::new(),
         }
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     /// Follows a command, and checks its answer.
@@ -138,7 +120,7 @@ impl Model {
         Ok(())
     }
 
-    fn insert(&mut self, opening: &Opening, expires_at: Timestamp) {
+    pub fn insert(&mut self, opening: &Opening, expires_at: Timestamp) {
         let order = ModelOrder {
             opening: *opening,
             expires_at,
@@ -198,7 +180,7 @@ impl Model {
     }
 
     /// Moves a deadline forward, as far as the order's life allows.
-    fn postpone(&mut self, id: OrderId, wanted: Timestamp) {
+    pub fn postpone(&mut self, id: OrderId, wanted: Timestamp) {
         let end = self.end_of_life(&self.orders[&id].opening);
         let order = self.orders.get_mut(&id).unwrap();
         let allowed = if wanted < end { wanted } else { end };
@@ -225,7 +207,7 @@ impl Model {
         Ok(())
     }
 
-    fn free_all_of(&mut self, id: OrderId) {
+    pub fn free_all_of(&mut self, id: OrderId) {
         for state in self.seats.values_mut() {
             if *state == SeatState::Held(id) {
                 *state = SeatState::Free;
@@ -436,228 +418,13 @@ impl Model {
         Ok(())
     }
 
-    fn pin(&mut self, id: OrderId, now: Timestamp) -> Result<(), Refusal> {
-        let order = self.orders.get(&id).ok_or(Refusal::UnknownOrder)?;
-        if order.is_pinned {
-            return Ok(());
-        }
-        if order.expires_at <= now {
-            return Err(Refusal::OrderExpired);
-        }
-        let has = self.places_of(id);
-        if has.seats.is_empty() && has.standing.is_empty() {
-            return Err(Refusal::NothingHeld);
-        }
-        self.turn(
-            id,
-            SeatState::Held(id),
-            SeatState::Pinned(id),
-            LotState::Pinned,
-        );
-        self.orders.get_mut(&id).unwrap().is_pinned = true;
-        Ok(())
-    }
-
-    fn unpin(&mut self, id: OrderId, now: Timestamp) {
-        if self.orders.get(&id).is_some_and(|order| order.is_pinned) {
-            self.turn(
-                id,
-                SeatState::Pinned(id),
-                SeatState::Held(id),
-                LotState::Held,
-            );
-            self.orders.get_mut(&id).unwrap().is_pinned = false;
-            self.postpone(id, Timestamp(now.0 + 60_000));
-        }
-    }
-
-    fn sell(&mut self, id: OrderId) -> Result<(), Refusal> {
-        match self.orders.get(&id) {
-            None => Ok(()),
-            Some(order) if !order.is_pinned => Err(Refusal::NothingHeld),
-            Some(_) => {
-                self.turn(
-                    id,
-                    SeatState::Pinned(id),
-                    SeatState::Sold(id),
-                    LotState::Sold,
-                );
-                self.orders.remove(&id);
-                Ok(())
-            }
-        }
-    }
-
-    fn turn(&mut self, id: OrderId, from: SeatState, to: SeatState, lot_state: LotState) {
-        for state in self.seats.values_mut().filter(|state| **state == from) {
-            *state = to;
-        }
-        let lots = self.lots.iter_mut();
-        for lot in lots.filter(|lot| lot.order == id && lot.state != LotState::Sold) {
-            lot.state = lot_state;
-        }
-    }
-
-    fn reclaim(
+    pub fn add_lot(
         &mut self,
-        opening: &Opening,
-        places: &Places,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let id = opening.order;
-        let mut wanted = Places {
-            seats: rising(&places.seats),
-            standing: Vec::new(),
-        };
-        for section in
-            (0..self.plan.sections.len() + 1).map(|it| SectionIndex(u16::try_from(it).unwrap()))
-        {
-            let lots = places
-                .standing
-                .iter()
-                .filter(|(other, _)| *other == section);
-            if lots.clone().count() > 0 {
-                wanted
-                    .standing
-                    .push((section, lots.map(|(_, quantity)| quantity).sum()));
-            }
-        }
-        let is_valid = wanted.seats.len() == places.seats.len()
-            && wanted
-                .seats
-                .iter()
-                .all(|seat| self.seats.contains_key(&seat.0))
-            && wanted
-                .standing
-                .iter()
-                .all(|(section, quantity)| self.is_standing(*section) && *quantity > 0)
-            && !(wanted.seats.is_empty() && wanted.standing.is_empty());
-        if !is_valid {
-            return Err(Refusal::InvalidPlaces { seats: Vec::new() });
-        }
-        if let Some(order) = self.orders.get(&id) {
-            return match order.is_pinned && self.places_of(id) == wanted {
-                true => Ok(()),
-                false => Err(Refusal::AlreadyOpen),
-            };
-        }
-        let taken: Vec<SeatIndex> = wanted
-            .seats
-            .iter()
-            .filter(|seat| !self.is_free(seat.0))
-            .copied()
-            .collect();
-        if !taken.is_empty() {
-            return Err(Refusal::SeatTaken {
-                taken,
-                alternative: Vec::new(),
-            });
-        }
-        for (section, quantity) in &wanted.standing {
-            let free = self.counts(*section)[0];
-            if free < *quantity {
-                return Err(Refusal::SoldOut { free });
-            }
-        }
-        self.insert(opening, Timestamp(now.0 + 60_000));
-        self.orders.get_mut(&id).unwrap().is_pinned = true;
-        for seat in wanted.seats {
-            self.seats.insert(seat.0, SeatState::Pinned(id));
-        }
-        for (section, quantity) in wanted.standing {
-            self.add_lot(id, section, quantity, LotState::Pinned);
-        }
-        Ok(())
-    }
-
-    fn expire(&mut self, now: Timestamp, answer: Answer<'_>) {
-        let is_due = |order: &&ModelOrder| !order.is_pinned && order.expires_at <= now;
-        let due = self.orders.values().filter(is_due);
-        let mut due: Vec<(Timestamp, OrderId)> = due
-            .map(|order| (order.expires_at, order.opening.order))
-            .collect();
-        due.sort_unstable();
-        let due: Vec<OrderId> = due.into_iter().map(|(_, order)| order).collect();
-        let changes = answer.as_ref().expect("expiry is never refused");
-        let closed = changes.iter().filter_map(|change| match change {
-            Change::Closed { order, .. } => Some(*order),
-            Change::Opened { .. } | Change::Deadline { .. } | Change::Seat { .. } => None,
-            Change::Standing { .. } | Change::Allocation { .. } | Change::Claimed { .. } => None,
-        });
-        assert_eq!(closed.collect::<Vec<_>>(), due, "earliest deadline first");
-        for order in due {
-            self.free_all_of(order);
-        }
-    }
-
-    fn allocate(&mut self, places: &Places) -> Result<(), Refusal> {
-        let mut sums: Vec<(SectionIndex, u32)> = Vec::new();
-        for (section, quantity) in &places.standing {
-            match sums.iter_mut().find(|(other, _)| other == section) {
-                Some((_, sum)) => *sum += quantity,
-                None => sums.push((*section, *quantity)),
-            }
-        }
-        sums.sort_unstable();
-        let seats: Result<(), Refusal> = self.check_withhold(&places.seats, SeatState::Allocated);
-        seats?;
-        for (section, quantity) in &sums {
-            if !self.is_standing(*section) {
-                return Err(Refusal::InvalidPlaces { seats: Vec::new() });
-            }
-            let free = self.counts(*section)[0];
-            if free < *quantity {
-                return Err(Refusal::SoldOut { free });
-            }
-        }
-        for (section, quantity) in sums {
-            *self.withheld.entry(section).or_default() += quantity;
-        }
-        self.withhold(&places.seats, SeatState::Allocated)
-    }
-
-    fn deallocate(&mut self, places: &Places) {
-        for seat in &places.seats {
-            if self.seats.get(&seat.0) == Some(&SeatState::Allocated) {
-                self.seats.insert(seat.0, SeatState::Free);
-            }
-        }
-        for (section, quantity) in &places.standing {
-            if let Some(withheld) = self.withheld.get_mut(section) {
-                *withheld -= (*withheld).min(*quantity);
-            }
-        }
-    }
-
-    fn check_withhold(&self, seats: &[SeatIndex], to: SeatState) -> Result<(), Refusal> {
-        let seats = rising(seats);
-        let unknown = seats
-            .iter()
-            .filter(|seat| !self.seats.contains_key(&seat.0));
-        let unknown: Vec<SeatIndex> = unknown.copied().collect();
-        if !unknown.is_empty() {
-            return Err(Refusal::InvalidPlaces { seats: unknown });
-        }
-        let is_other = |seat: &&SeatIndex| ![SeatState::Free, to].contains(&self.seats[&seat.0]);
-        let taken: Vec<SeatIndex> = seats.iter().filter(is_other).copied().collect();
-        match taken.is_empty() {
-            true => Ok(()),
-            false => Err(Refusal::SeatTaken {
-                taken,
-                alternative: Vec::new(),
-            }),
-        }
-    }
-
-    fn withhold(&mut self, seats: &[SeatIndex], to: SeatState) -> Result<(), Refusal> {
-        self.check_withhold(seats, to)?;
-        for seat in seats {
-            self.seats.insert(seat.0, to);
-        }
-        Ok(())
-    }
-
-    fn add_lot(&mut self, order: OrderId, section: SectionIndex, quantity: u32, state: LotState) {
+        order: OrderId,
+        section: SectionIndex,
+        quantity: u32,
+        state: LotState,
+    ) {
         let lots = self.lots.iter_mut();
         let mut same =
             lots.filter(|lot| (lot.order, lot.section, lot.state) == (order, section, state));
@@ -672,17 +439,17 @@ impl Model {
         }
     }
 
-    fn is_free(&self, seat: u32) -> bool {
+    pub fn is_free(&self, seat: u32) -> bool {
         self.seats[&seat] == SeatState::Free
     }
 
-    fn is_standing(&self, section: SectionIndex) -> bool {
+    pub fn is_standing(&self, section: SectionIndex) -> bool {
         let found = self.plan.sections.get(usize::from(section.0));
         matches!(found, Some(PlanSection::Standing(_)))
     }
 
     /// What an order holds or has pinned.
-    fn places_of(&self, id: OrderId) -> Places {
+    pub fn places_of(&self, id: OrderId) -> Places {
         let is_its =
             |state: &SeatState| [SeatState::Held(id), SeatState::Pinned(id)].contains(state);
         let seats = self.seats.iter().filter(|(_, state)| is_its(state));
@@ -701,7 +468,7 @@ impl Model {
     }
 
     /// The free, held, sold and withheld places of a section.
-    fn counts(&self, section: SectionIndex) -> [u32; 4] {
+    pub fn counts(&self, section: SectionIndex) -> [u32; 4] {
         let mut counts = [0; 4];
         match &self.plan.sections[usize::from(section.0)] {
             PlanSection::Seated(_) => {
@@ -725,105 +492,9 @@ impl Model {
         counts
     }
 
-    fn free_seats(&self, section: Option<SectionIndex>) -> Vec<PlanSeat> {
+    pub fn free_seats(&self, section: Option<SectionIndex>) -> Vec<PlanSeat> {
         let seats = self.plan.seats(section);
         seats.filter(|seat| self.is_free(seat.index)).collect()
-    }
-}
-
-/// What may be chosen.
-impl Model {
-    /// Every run of free neighbours of a length, with the single seats that taking it would leave.
-    fn windows(&self, wanted: usize, section: Option<SectionIndex>) -> Vec<(u32, Vec<PlanSeat>)> {
-        let mut windows = Vec::new();
-        for block in self.plan.blocks(section) {
-            let free = |place: Option<usize>| {
-                let seat = place.and_then(|place| block.get(place));
-                seat.is_some_and(|seat| self.is_free(seat.index))
-            };
-            for start in 0..block.len() {
-                let end = start + wanted;
-                if end > block.len() || !(start..end).all(|place| free(Some(place))) {
-                    continue;
-                }
-                let left = free(start.checked_sub(1)) && !free(start.checked_sub(2));
-                let right = free(Some(end)) && !free(Some(end + 1));
-                let orphans = u32::from(left) + u32::from(right);
-                windows.push((orphans, block[start..end].to_vec()));
-            }
-        }
-        windows
-    }
-
-    /// Whether the seats are one of the windows, and none has fewer orphans or then a lower cost.
-    fn check_window(
-        &self,
-        seats: &[SeatIndex],
-        windows: &[(u32, Vec<PlanSeat>)],
-        target: (i64, i64),
-    ) {
-        let score = |(orphans, window): &(u32, Vec<PlanSeat>)| {
-            let costs = window.iter().map(|seat| distance((seat.x, seat.y), target));
-            (*orphans, costs.sum::<u64>())
-        };
-        let is_it = |window: &[PlanSeat]| {
-            let indexes: Vec<SeatIndex> = window.iter().map(|seat| SeatIndex(seat.index)).collect();
-            rising(&indexes) == seats
-        };
-        let chosen = windows.iter().find(|(_, window)| is_it(window));
-        let chosen = chosen.unwrap_or_else(|| panic!("{seats:?} are no free neighbours"));
-        assert_eq!(
-            Some(score(chosen)),
-            windows.iter().map(score).min(),
-            "{seats:?}"
-        );
-    }
-
-    fn check_best(&self, wanted: usize, section: Option<SectionIndex>, seats: &[SeatIndex]) {
-        assert_eq!(seats.len(), wanted);
-        let windows = self.windows(wanted, section);
-        if !windows.is_empty() {
-            return self.check_window(seats, &windows, self.plan.focus);
-        }
-        let is_around = |seed: &PlanSeat| {
-            let home = self.plan.section_of(seed.index);
-            let at_home = self.free_seats(Some(home));
-            let scope = if at_home.len() >= wanted {
-                at_home
-            } else {
-                self.free_seats(section)
-            };
-            are_nearest(seats, &scope, (seed.x, seed.y))
-        };
-        let seeds = self.free_seats(section);
-        assert!(
-            seeds.iter().any(is_around),
-            "{seats:?} are not near each other"
-        );
-    }
-
-    fn check_alternative(&self, wanted: &[SeatIndex], alternative: &[SeatIndex]) {
-        let count = i64::try_from(wanted.len()).unwrap();
-        let wanted_seats = self
-            .plan
-            .seats(None)
-            .filter(|seat| wanted.contains(&SeatIndex(seat.index)));
-        let sum = wanted_seats.fold((0, 0), |(x, y), seat| (x + seat.x, y + seat.y));
-        let middle = (sum.0 / count, sum.1 / count);
-        let home = self.plan.section_of(wanted[0].0);
-        for section in [Some(home), None] {
-            let windows = self.windows(wanted.len(), section);
-            if !windows.is_empty() {
-                return self.check_window(alternative, &windows, middle);
-            }
-        }
-        let free = self.free_seats(None);
-        if free.len() < wanted.len() {
-            assert_eq!(alternative, []);
-        } else {
-            assert_eq!(alternative.len(), wanted.len());
-            assert!(are_nearest(alternative, &free, middle), "{alternative:?}");
-        }
     }
 }
 
@@ -865,49 +536,7 @@ impl Model {
     }
 }
 
-impl Plan {
-    fn blocks(&self, section: Option<SectionIndex>) -> impl Iterator<Item = &Vec<PlanSeat>> {
-        let sections = self.sections.iter().enumerate();
-        let sections = sections
-            .filter(move |(position, _)| section.is_none_or(|it| usize::from(it.0) == *position));
-        sections.flat_map(|(_, section)| match section {
-            PlanSection::Seated(blocks) => blocks.as_slice(),
-            PlanSection::Standing(_) => &[],
-        })
-    }
-
-    pub fn seats(&self, section: Option<SectionIndex>) -> impl Iterator<Item = PlanSeat> {
-        self.blocks(section).flatten().copied()
-    }
-
-    fn section_of(&self, seat: u32) -> SectionIndex {
-        let mut sections = (0_u16..).map(SectionIndex).take(self.sections.len());
-        let found = sections.find(|section| self.seats(Some(*section)).any(|it| it.index == seat));
-        found.expect("every seat has its section")
-    }
-}
-
-fn rising(seats: &[SeatIndex]) -> Vec<SeatIndex> {
+pub fn rising(seats: &[SeatIndex]) -> Vec<SeatIndex> {
     let set: std::collections::BTreeSet<SeatIndex> = seats.iter().copied().collect();
     set.into_iter().collect()
-}
-
-fn distance(a: (i64, i64), b: (i64, i64)) -> u64 {
-    let (x, y) = (a.0 - b.0, a.1 - b.1);
-    u64::try_from(x * x + y * y).unwrap().isqrt()
-}
-
-/// Whether no free seat that was left is nearer to a point than one that was chosen.
-fn are_nearest(chosen: &[SeatIndex], free: &[PlanSeat], around: (i64, i64)) -> bool {
-    let is_chosen = |seat: &&PlanSeat| chosen.contains(&SeatIndex(seat.index));
-    let (taken, left): (Vec<&PlanSeat>, Vec<&PlanSeat>) = free.iter().partition(is_chosen);
-    let far = taken
-        .iter()
-        .map(|seat| distance((seat.x, seat.y), around))
-        .max();
-    let near = left
-        .iter()
-        .map(|seat| distance((seat.x, seat.y), around))
-        .min();
-    taken.len() == chosen.len() && near.is_none_or(|near| far <= Some(near))
 }
