@@ -1,7 +1,7 @@
 # The commands of the project. `make run` tries it, `make test` checks it; README.md says more.
 
 UI := web/ui
-UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name test-results -o -name playwright-report \) -prune -o -type f -print 2>/dev/null)
+UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name build \) -prune -o -type f -print 2>/dev/null)
 
 .PHONY: run build ui test drill bench clean
 .DEFAULT_GOAL := run

@@ -1,10 +1,5 @@
 //! Puts the templates and the built assets of the browser into the binary, so that one file runs anywhere.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "it is how a build script talks to cargo"
-)]
-
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
