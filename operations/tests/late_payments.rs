@@ -19,7 +19,7 @@ use support::{Buyer, House, seats_of, work_off};
 use tokio::time::{Instant, sleep_until};
 
 const ROUNDS: u32 = 1000;
-const ROUNDS_AT_A_TIME: usize = 40;
+const ROUNDS_AT_A_TIME: usize = 20;
 const WINDOW_MILLIS: u64 = 50;
 
 /// When things happen in one round, counted from its beginning; the deadline is at the window's middle.
@@ -56,6 +56,7 @@ impl Round {
 
 async fn race(house: &House, round: Round) -> (Round, Outcome) {
     let buyer = house.buyer_of(&[round.seat]).await;
+    let rival = house.buyer().await;
     let payment = house.pay(buyer, "pay").await.unwrap();
     let beginning = Instant::now();
     let deadline = beginning + Duration::from_millis(WINDOW_MILLIS);
@@ -70,7 +71,7 @@ async fn race(house: &House, round: Round) -> (Round, Outcome) {
     let give_up = async {
         if let Some(after) = round.given_up_after {
             sleep_until(beginning + after).await;
-            give_up_to_a_rival(house, buyer, round.seat).await;
+            give_up_to_a_rival(house, buyer, rival, round.seat).await;
         }
     };
     let (confirmed, ended, ()) = tokio::join!(confirm, end, give_up);
@@ -89,7 +90,7 @@ async fn race(house: &House, round: Round) -> (Round, Outcome) {
 }
 
 /// The buyer gives up as soon as the cart may be touched, unless the order is paid by then.
-async fn give_up_to_a_rival(house: &House, buyer: Buyer, seat: u32) {
+async fn give_up_to_a_rival(house: &House, buyer: Buyer, rival: Buyer, seat: u32) {
     loop {
         match orders::cancel(&house.app, buyer.order, &buyer.by).await {
             Ok(_) => break,
@@ -98,7 +99,6 @@ async fn give_up_to_a_rival(house: &House, buyer: Buyer, seat: u32) {
             Err(other) => panic!("{other:?}"),
         }
     }
-    let rival = house.buyer().await;
     let claimed = house.claim(rival, "rival", seats_of(&[seat])).await;
     let is_expected = matches!(claimed, Ok(_) | Err(OrderError::Refused(_)));
     assert!(is_expected, "{claimed:?}");
