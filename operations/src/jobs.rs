@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use domain::{OrderId, PaymentId};
 use graphile_worker::{
-    IntoTaskHandlerResult, LocalQueueConfig, TaskHandler, WorkerContext, WorkerOptions,
-    WorkerRecoveryConfig,
+    IntoTaskHandlerResult, LocalQueueConfig, RefetchDelayConfig, TaskHandler, WorkerContext,
+    WorkerOptions, WorkerRecoveryConfig,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -25,6 +25,10 @@ const CONCURRENCY: usize = 8;
 
 /// How many jobs one query fetches ahead: without it the library does some ten a second.
 const FETCHED_AHEAD: usize = 200;
+
+/// How long the worker rests when it has found nothing. Without it the library's local queue wakes
+/// itself after every empty look and asks again at once, some 1,500 times a second.
+const REST: Duration = Duration::from_millis(250);
 
 /// How long a worker may be silent before its jobs are given to others: a process that was killed
 /// must not keep a sale untold for hours, which is the library's own limit.
@@ -114,10 +118,13 @@ async fn work(
         .sweep_interval(SILENCE_MAX / 2)
         .sweep_threshold(SILENCE_MAX)
         .recovery_delay(Duration::ZERO);
+    let local_queue = LocalQueueConfig::default()
+        .with_size(FETCHED_AHEAD)
+        .with_refetch_delay(RefetchDelayConfig::default().with_duration(REST));
     let worker = WorkerOptions::default()
         .pg_pool(app.pool.clone())
         .concurrency(CONCURRENCY)
-        .local_queue(LocalQueueConfig::default().with_size(FETCHED_AHEAD))
+        .local_queue(local_queue)
         .worker_recovery(recovery)
         .listen_os_shutdown_signals(false)
         .shutdown_signal(shutdown)
