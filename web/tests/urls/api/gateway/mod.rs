@@ -1,0 +1,3 @@
+mod get_seat;
+mod orders;
+mod payments;

@@ -1,0 +1,4 @@
+mod account;
+mod gateway;
+mod public;
+mod unknown;

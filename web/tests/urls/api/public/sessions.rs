@@ -1,0 +1,106 @@
+use reqwest::Method;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::socket::seat_of;
+use crate::support::{Reply, TestApp};
+
+#[sqlx::test(migrations = "../migrations")]
+async fn events_are_listed_with_their_sessions(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let listed = app.get("/api/public/events").await;
+    let items = listed.body["items"].as_array().unwrap();
+    let small = items
+        .iter()
+        .find(|event| event["title"] == "Small Hours")
+        .unwrap();
+    assert_eq!(small["sessions"][0]["sessionId"], app.session);
+    assert_eq!(small["sessions"][0]["onSale"], true);
+    assert!(listed.body.as_object().unwrap().contains_key("nextPage"));
+    let found = app
+        .get("/api/public/events?q=small%20hours&category=music")
+        .await;
+    assert_eq!(
+        found.body["items"].as_array().unwrap().len(),
+        1,
+        "{found:?}"
+    );
+    let none = app.get("/api/public/events?from=2999-01-01").await;
+    assert_eq!(none.body["items"], json!([]));
+    for query in ["from=tomorrow", "page=x", "page=0"] {
+        let refused = app.get(&format!("/api/public/events?{query}")).await;
+        refused.is_problem(422, "invalid_fields");
+    }
+    let odd = app
+        .get("/api/public/events?q=%00%25_%27&page=4294967295")
+        .await;
+    assert_eq!(odd.status, 200, "{odd:?}");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_session_says_when_where_and_how_it_is_sold(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let session = app
+        .get(&format!("/api/public/sessions/{}", app.session))
+        .await;
+    assert_eq!(session.body["event"]["title"], "Small Hours");
+    assert_eq!(session.body["timeZone"], "Europe/Berlin");
+    assert_eq!(session.body["status"], "on_sale");
+    assert_eq!(session.body["maxPerOrder"], 10);
+    assert_eq!(session.body["currency"], "EUR");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_manifest_is_dense_cacheable_and_compressed(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let path = format!("/api/public/sessions/{}/manifest", app.session);
+    let manifest = app.get(&path).await;
+    let sections = manifest.body["sections"].as_array().unwrap();
+    let seats = sections
+        .iter()
+        .flat_map(|section| section["seats"].as_array().into_iter().flatten());
+    let indexes: Vec<u64> = seats.map(|seat| seat["index"].as_u64().unwrap()).collect();
+    assert_eq!(
+        indexes,
+        (0..u64::try_from(indexes.len()).unwrap()).collect::<Vec<_>>()
+    );
+    let standing = sections
+        .iter()
+        .find(|section| section["kind"] == "standing")
+        .unwrap();
+    assert_eq!(standing["capacity"], 120);
+    assert!(standing.get("seats").is_none());
+
+    let etag = manifest.header("etag").to_owned();
+    let request = app
+        .request(Method::GET, &path)
+        .header("if-none-match", &etag);
+    let same = Reply::of(request.send().await.unwrap()).await;
+    assert_eq!((same.status, same.header("etag")), (304, etag.as_str()));
+    let request = app
+        .request(Method::GET, &path)
+        .header("accept-encoding", "gzip");
+    let packed = request.send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert!(packed.bytes().await.unwrap().starts_with(&[0x1f, 0x8b]));
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn availability_shows_what_is_committed_and_is_not_kept(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let order = app.order().await;
+    app.claim(&order, "k", json!({"seats": [2]})).await;
+    app.paid_order(&[5]).await;
+    let path = format!("/api/public/sessions/{}/availability", app.session);
+    let available = app.get(&path).await;
+    assert_eq!(available.header("cache-control"), "no-store");
+    let states: Vec<u8> = [1, 2, 5]
+        .map(|index| seat_of(&available.body["seats"], index))
+        .into();
+    assert_eq!(states, [0, 1, 2]);
+    assert_eq!(available.body["standing"][0]["free"], 120);
+    app.close().await;
+}

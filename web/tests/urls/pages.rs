@@ -1,0 +1,172 @@
+use reqwest::Method;
+use sqlx::PgPool;
+
+use crate::support::{Reply, TestApp};
+
+async fn page(app: &TestApp, path: &str, cookie: &str) -> Reply {
+    let request = app.request(Method::GET, path).header("accept", "text/html");
+    Reply::of(request.header("cookie", cookie).send().await.unwrap()).await
+}
+
+async fn submit(app: &TestApp, path: &str, cookie: &str, form: &[(&str, &str)]) -> Reply {
+    let request = app.request(Method::POST, path).header("origin", &app.base);
+    Reply::of(
+        request
+            .header("cookie", cookie)
+            .form(form)
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await
+}
+
+fn hidden(html: &str, name: &str) -> String {
+    let field = html
+        .split(&format!("name=\"{name}\" value=\""))
+        .nth(1)
+        .unwrap();
+    field.split('"').next().unwrap().to_owned()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_are_complete_without_a_script_and_allow_none_inline(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let home = page(&app, "/", "").await;
+    assert!(
+        home.body
+            .as_str()
+            .unwrap()
+            .contains(&format!("/sessions/{}", app.session))
+    );
+    let (order, _) = app.paid_order(&[1]).await;
+    let session = page(&app, &format!("/sessions/{}", app.session), "").await;
+    let html = session.body.as_str().unwrap();
+    assert!(
+        html.contains("data-seat=\"1\" data-state=\"sold\""),
+        "{html}"
+    );
+    assert!(html.contains("data-seat=\"2\" data-state=\"free\""));
+    assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains(" onclick="));
+    assert!(
+        html.split("<script")
+            .skip(1)
+            .all(|script| script.contains("src=")),
+        "{html}"
+    );
+    let policy = session.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(session.header("x-content-type-options"), "nosniff");
+    let foreign = page(&app, &format!("/gateway/orders/{}", order.id), "").await;
+    assert_eq!(foreign.status, 403, "an order's page needs its secret");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn checkout_works_by_forms_alone(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let order = app.order().await;
+    app.claim(&order, "k", serde_json::json!({"seats": [1]}))
+        .await;
+    let cookie = format!("order_{}={}", order.id, order.secret);
+    let path = format!("/gateway/orders/{}", order.id);
+
+    let wrong = [("name", "Ada"), ("email", "<none>"), ("country", "DE")];
+    let refused = submit(&app, &format!("{path}/address"), &cookie, &wrong).await;
+    let html = refused.body.as_str().unwrap();
+    assert!(
+        html.contains("role=\"alert\"") && html.contains("value=\"&lt;none&gt;\""),
+        "{html}"
+    );
+    let right = [
+        ("name", "Ada"),
+        ("email", "ada@example.org"),
+        ("phone", ""),
+        ("line1", "Street 1"),
+        ("line2", ""),
+        ("postcode", "10115"),
+        ("city", "Berlin"),
+        ("country", "DE"),
+    ];
+    let noted = submit(&app, &format!("{path}/address"), &cookie, &right).await;
+    assert_eq!(
+        (noted.status, noted.header("location")),
+        (303, path.as_str()),
+        "{noted:?}"
+    );
+
+    let shown = page(&app, &path, &cookie).await;
+    let key = hidden(shown.body.as_str().unwrap(), "payment_key");
+    let paying = submit(
+        &app,
+        &format!("{path}/pay"),
+        &cookie,
+        &[("payment_key", &key)],
+    )
+    .await;
+    assert_eq!(paying.status, 303, "{paying:?}");
+    let provider = paying.header("location").to_owned();
+    assert!(
+        page(&app, &provider, &cookie)
+            .await
+            .body
+            .as_str()
+            .unwrap()
+            .contains("value=\"succeed\"")
+    );
+    let paid = submit(&app, &provider, &cookie, &[("outcome", "succeed")]).await;
+    assert_eq!(paid.status, 303, "{paid:?}");
+    let done = page(&app, &path, &cookie).await;
+    assert!(done.body.as_str().unwrap().contains("FR1."), "{done:?}");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_door_judges_what_is_typed(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let (_, paid) = app.paid_order(&[1]).await;
+    let path = format!("/door/{}", app.session);
+    let sent_away = page(&app, &path, "").await;
+    assert_eq!(sent_away.header("location"), format!("/login?next={path}"));
+    let (email, password) = app.login_of("studio");
+    let form = [
+        ("email", email),
+        ("password", password),
+        ("next", path.as_str()),
+    ];
+    let signed_in = submit(&app, "/login", "", &form).await;
+    assert_eq!(signed_in.header("location"), path);
+    let cookie = signed_in.cookie();
+    let nonce = hidden(
+        page(&app, &path, &cookie).await.body.as_str().unwrap(),
+        "nonce",
+    );
+    let code = paid["tickets"][0]["code"].as_str().unwrap();
+    let scanned = submit(&app, &path, &cookie, &[("typed", code), ("nonce", &nonce)]).await;
+    assert!(
+        scanned
+            .body
+            .as_str()
+            .unwrap()
+            .contains("data-verdict=\"admitted\""),
+        "{scanned:?}"
+    );
+    let pnr = paid["pnr"].as_str().unwrap();
+    let found = submit(
+        &app,
+        &path,
+        &cookie,
+        &[("typed", pnr), ("nonce", "another")],
+    )
+    .await;
+    assert!(
+        found
+            .body
+            .as_str()
+            .unwrap()
+            .contains("data-verdict=\"found\""),
+        "{found:?}"
+    );
+    app.close().await;
+}
