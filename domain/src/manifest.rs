@@ -299,3 +299,6 @@ impl From<Manifest> for Document {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

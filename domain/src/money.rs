@@ -116,3 +116,54 @@ impl Money {
             .ok_or(MoneyError::OutOfRange)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn euros(minor: i64) -> Money {
+        let currency = "EUR".parse().unwrap();
+        Money { minor, currency }
+    }
+
+    #[test]
+    fn amounts_of_one_currency_add_up() {
+        assert_eq!(euros(1).plus(euros(2)), Ok(euros(3)));
+        assert_eq!(euros(1_250).times(4), Ok(euros(5_000)));
+        assert_eq!(euros(1_250).times(0), Ok(Money::zero(euros(0).currency)));
+    }
+
+    #[test]
+    fn amounts_of_two_currencies_do_not_add_up() {
+        let yen = Money::zero("JPY".parse().unwrap());
+        let mismatch = MoneyError::CurrencyMismatch(euros(0).currency, yen.currency);
+        assert_eq!(euros(1).plus(yen), Err(mismatch));
+    }
+
+    #[test]
+    fn what_cannot_be_stored_is_no_sum() {
+        assert_eq!(euros(i64::MAX).plus(euros(1)), Err(MoneyError::OutOfRange));
+        assert_eq!(euros(i64::MIN).plus(euros(-1)), Err(MoneyError::OutOfRange));
+        assert_eq!(euros(i64::MAX).times(2), Err(MoneyError::OutOfRange));
+    }
+
+    #[test]
+    fn a_currency_is_three_capitals() {
+        for text in ["", "EU", "EURO", "eur", "E1R", "€", "ÄÖÜ"] {
+            let refused = Err(InvalidCurrency(text.to_owned()));
+            assert_eq!(text.parse::<Currency>(), refused);
+        }
+        assert_eq!("EUR".parse::<Currency>().unwrap().to_string(), "EUR");
+    }
+
+    #[test]
+    fn money_is_an_amount_and_a_currency_on_the_wire() {
+        let json = r#"{"amount":1250,"currency":"EUR"}"#;
+        assert_eq!(serde_json::to_string(&euros(1_250)).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Money>(json).unwrap(), euros(1_250));
+        let float = json.replace("1250", "12.5");
+        assert!(serde_json::from_str::<Money>(&float).is_err());
+        let unknown = json.replace("EUR", "euros");
+        assert!(serde_json::from_str::<Money>(&unknown).is_err());
+    }
+}

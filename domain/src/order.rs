@@ -126,3 +126,66 @@ pub enum Buyer {
     /// The SHA-256 of a confirmed address, lower case.
     Email([u8; 32]),
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn account(id: u128) -> Option<AccountId> {
+        Some(AccountId(Uuid::from_u128(id)))
+    }
+
+    fn presents(secret: Option<&str>, account: Option<AccountId>) -> Credential {
+        let secret_hash = secret.map(SecretHash::of);
+        Credential {
+            secret_hash,
+            account,
+        }
+    }
+
+    #[test]
+    fn an_order_of_an_account_opens_to_that_account_and_to_the_bearer_of_its_secret() {
+        let owner = Owner {
+            secret_hash: SecretHash::of("secret"),
+            account: account(1),
+        };
+        assert!(owner.admits(&presents(Some("secret"), None)));
+        assert!(owner.admits(&presents(None, account(1))));
+        assert!(owner.admits(&presents(Some("secret"), account(2))));
+        assert!(owner.admits(&presents(Some("other"), account(1))));
+        assert!(!owner.admits(&presents(Some("other"), account(2))));
+        assert!(!owner.admits(&Credential::default()));
+    }
+
+    #[test]
+    fn an_order_of_no_account_opens_to_the_bearer_of_its_secret_alone() {
+        let owner = Owner {
+            secret_hash: SecretHash::of("secret"),
+            account: None,
+        };
+        assert!(owner.admits(&presents(Some("secret"), account(1))));
+        assert!(!owner.admits(&presents(None, account(1))));
+        assert!(!owner.admits(&presents(None, None)));
+        assert!(!owner.admits(&presents(Some(""), None)));
+    }
+
+    #[test]
+    fn a_secret_is_stored_as_its_sha_256_and_never_printed() {
+        let hash = SecretHash::of("abc");
+        assert_eq!(hash.0[..4], [0xba, 0x78, 0x16, 0xbf]);
+        assert_eq!(format!("{hash:?}"), "SecretHash");
+    }
+
+    #[test]
+    fn states_and_steps_are_named_as_the_contract_names_them() {
+        let status = serde_json::to_string(&OrderStatus::Pending).unwrap();
+        let state = serde_json::to_string(&PaymentState::Succeeded).unwrap();
+        let provider = serde_json::to_string(&Provider::Paypal).unwrap();
+        let step = serde_json::to_string(&Step::Address).unwrap();
+        let names = [status, state, provider, step];
+        let expected = ["PENDING", "succeeded", "paypal", "address"];
+        assert_eq!(names, expected.map(|name| format!("\"{name}\"")));
+    }
+}

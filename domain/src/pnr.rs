@@ -93,6 +93,17 @@ mod tests {
     }
 
     #[test]
+    fn different_numbers_give_different_pnrs() {
+        let last = 30_u64.pow(8).saturating_sub(1);
+        let numbers = [0, 1, 29, 30, 900, 123_456_789, last];
+        let pnrs: std::collections::HashSet<Pnr> = numbers.map(Pnr::from_number).into();
+        assert_eq!(pnrs.len(), numbers.len());
+        assert_eq!(Pnr::from_number(0).as_str(), "22222222");
+        assert_eq!(Pnr::from_number(last).as_str(), "ZZZZZZZZ");
+        assert_eq!(Pnr::from_number(u64::MAX).as_str().len(), Pnr::LEN);
+    }
+
+    #[test]
     fn what_is_too_short_too_long_or_ambiguous_is_no_pnr() {
         for text in ["", "2345678", "234567892", "0O1IL5S8", "ÄÄÄÄÄÄÄÄ"] {
             assert_eq!(text.parse::<Pnr>(), Err(InvalidPnr), "{text}");

@@ -154,6 +154,59 @@ mod tests {
     }
 
     #[test]
+    fn the_newest_key_signs_and_whitespace_around_a_code_is_no_matter() {
+        let keys = TicketKeys::new(&[[1; 32], [2; 32]]);
+        let text = keys.sign(&code());
+        let older = TicketKeys::new(&[[1; 32]]);
+        assert_eq!(older.verify(&text), Err(InvalidCode::UnknownKey));
+        assert_eq!(keys.verify(&format!(" {text}\n")), Ok(code()));
+    }
+
+    #[test]
+    fn a_code_put_together_from_two_is_forged() {
+        let keys = TicketKeys::new(&[[1; 32]]);
+        let other = TicketCode {
+            ticket_id: TicketId(Uuid::from_u128(70)),
+            ..code()
+        };
+        let (one, other) = (keys.sign(&code()), keys.sign(&other));
+        let (payload, _) = one.rsplit_once('.').unwrap();
+        let (_, signature) = other.rsplit_once('.').unwrap();
+        let mixed = format!("{payload}.{signature}");
+        assert_eq!(keys.verify(&mixed), Err(InvalidCode::Forged));
+    }
+
+    #[test]
+    fn what_has_not_the_form_of_a_code_is_malformed() {
+        let keys = TicketKeys::new(&[[1; 32]]);
+        let text = keys.sign(&code());
+        let (payload, signature) = text.rsplit_once('.').unwrap();
+        for malformed in [
+            "",
+            ".",
+            "FR1.",
+            "FR1..",
+            "https://example.org/?code=1",
+            payload,
+            &text.replace("FR1.", "FR2."),
+            &format!("{payload}AAAA.{signature}"),
+            &format!("{payload}.{}", &signature[4..]),
+            &format!("{payload}.{signature}="),
+            &format!("{payload}.{signature}.{signature}"),
+            &"A".repeat(100_000),
+        ] {
+            let answer = keys.verify(malformed);
+            assert_eq!(answer, Err(InvalidCode::Malformed), "{malformed}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "one to 256 ticket keys are needed")]
+    fn a_house_without_a_ticket_key_does_not_start() {
+        let _ = TicketKeys::new(&[]);
+    }
+
+    #[test]
     fn any_changed_character_spoils_a_code() {
         let keys = TicketKeys::new(&[[1; 32]]);
         let text = keys.sign(&code());

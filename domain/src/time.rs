@@ -44,3 +44,24 @@ impl fmt::Debug for Timestamp {
         self.to_datetime().fmt(formatter)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_goes_on_until_it_ends() {
+        let second = Duration::from_secs(1);
+        assert_eq!(Timestamp(5).plus(second), Timestamp(1_005));
+        assert_eq!(Timestamp(5).plus(Duration::MAX), Timestamp(i64::MAX));
+        assert_eq!(Timestamp(1_005).since(Timestamp(5)), second);
+        assert_eq!(Timestamp(5).since(Timestamp(1_005)), Duration::ZERO);
+    }
+
+    #[test]
+    fn an_instant_is_the_same_for_calendars() {
+        let instant = Timestamp(1_792_000_000_123);
+        assert_eq!(Timestamp::from(instant.to_datetime()), instant);
+        assert_eq!(format!("{instant:?}"), "2026-10-14T17:46:40.123Z");
+    }
+}

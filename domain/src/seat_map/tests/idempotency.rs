@@ -1,7 +1,18 @@
 //! A claim told twice is answered as the first time, while what it got still stands.
 
 use super::house::{HOLD, House, Part, best, claim, named, places, rules, standing};
-use crate::seat_map::Refusal;
+use crate::seat_map::{IdempotencyKey, Refusal};
+
+#[test]
+fn a_key_is_visible_ascii_of_a_bounded_length() {
+    let longest = "k".repeat(IdempotencyKey::MAX_LEN);
+    let key = IdempotencyKey::new(&longest).unwrap();
+    assert_eq!(key.as_str(), longest);
+    let too_long = format!("{longest}k");
+    for text in ["", " ", "a b", "a\n", "schlüssel", &too_long] {
+        assert_eq!(IdempotencyKey::new(text), None, "{text}");
+    }
+}
 
 #[test]
 fn the_same_key_and_body_change_nothing_the_second_time() {
