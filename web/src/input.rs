@@ -10,8 +10,7 @@ use bytes::Bytes;
 use domain::seat_map::{IdempotencyKey, RequestHash};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Answer, Problem};
@@ -119,15 +118,24 @@ pub fn path_id<T: FromStr>(request: &HttpRequest) -> Answer<T> {
     id.ok_or_else(Problem::not_found)
 }
 
-/// Reads JSON of a shape: 400 where it is no JSON, 422 where it is of another shape.
+/// Reads a JSON object of a shape: 400 where it is no JSON, 422 where it is of another shape.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
-    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        Category::Syntax | Category::Eof | Category::Io => Problem::malformed_json(&error),
-        Category::Data => {
-            let message = error.to_string();
-            Problem::invalid_fields([(field_in(&message).to_owned(), message)])
-        }
-    })
+    // Derived shapes would take an array for an object: its members in order.
+    let is_object = bytes.trim_ascii_start().first() == Some(&b'{');
+    let error = match serde_json::from_slice(bytes) {
+        Ok(value) if is_object => return Ok(value),
+        Ok(_) => return Err(Problem::invalid_fields([("body", "must be an object")])),
+        Err(error) => error,
+    };
+    // A shape may be wrong before the text is: what is no JSON at all is told as that.
+    if let Err(error) = serde_json::from_slice::<IgnoredAny>(bytes) {
+        return Err(Problem::malformed_json(&error));
+    }
+    let message = error.to_string();
+    Err(Problem::invalid_fields([(
+        field_in(&message).to_owned(),
+        message,
+    )]))
 }
 
 /// The field that a message of serde's names in backticks, or `body`.
@@ -189,7 +197,9 @@ mod tests {
         let code = |text: &str| parse::<Shape>(text.as_bytes()).unwrap_err().code();
         assert_eq!(code("{"), "malformed_json");
         assert_eq!(code("{\"quantity\": 1}x"), "malformed_json");
+        assert_eq!(code("{\"quantity\": \"1\""), "malformed_json");
         assert_eq!(code("{\"quantity\": \"1\"}"), "invalid_fields");
+        assert_eq!(code("[1]"), "invalid_fields", "an array is no object");
         let missing = parse::<Shape>(b"{}").unwrap_err().document();
         assert!(missing["fields"]["quantity"].is_string(), "{missing}");
     }
