@@ -276,6 +276,24 @@ mod tests {
     }
 
     #[sqlx::test(migrations = "../migrations")]
+    async fn an_account_without_a_password_is_signed_in_by_none(pool: PgPool) {
+        with_account(&pool, &[]).await;
+        sqlx::query!("update account set password_hash = null")
+            .execute(&pool)
+            .await
+            .unwrap();
+        for password in ["", "right horse", "nobody's password"] {
+            let refused = log_in_at(&pool, "ada@example.org", password, NOW)
+                .await
+                .unwrap_err();
+            assert!(
+                matches!(refused, LoginError::WrongCredentials),
+                "{password:?}"
+            );
+        }
+    }
+
+    #[sqlx::test(migrations = "../migrations")]
     async fn a_login_ends_by_itself_after_twelve_hours(pool: PgPool) {
         with_account(&pool, &[]).await;
         let login = log_in_at(&pool, "ada@example.org", "right horse", NOW)

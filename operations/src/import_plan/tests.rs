@@ -397,23 +397,16 @@ fn no_two_seats_of_a_section_read_the_same_even_side_by_side() {
 
 #[test]
 fn a_row_belongs_to_the_block_it_stands_along_and_not_to_one_whose_corner_it_touches() {
-    let mut rows = vec![
-        row("l1", "A", (0.0, 0.0), "Near", 6),
-        row("l2", "B", (0.0, 30.0), "Near", 6),
-    ];
-    rows.extend([
-        row("r1", "A", (160.0, 60.0), "Near", 6),
-        row("r2", "C", (160.0, 90.0), "Near", 6),
-    ]);
-    let (plan, _) = read(&plan(&rows)).unwrap();
-    let rows: Vec<&str> = plan.sections[0]
-        .seats
-        .chunks(6)
-        .map(|seats| seats[0].row.as_str())
-        .collect();
+    let left = [("l1", "A", 0.0), ("l2", "B", 30.0)];
+    let right = [("r1", "C", 60.0), ("r2", "A", 90.0)];
+    let left = left.map(|(name, label, y)| row(name, label, (0.0, y), "Near", 6));
+    let right = right.map(|(name, label, y)| row(name, label, (160.0, y), "Near", 6));
+    let (plan, _) = read(&plan(&[left, right].concat())).unwrap();
+    let seats = plan.sections[0].seats.chunks(6);
+    let rows: Vec<&str> = seats.map(|seats| seats[0].row.as_str()).collect();
     assert_eq!(
         rows,
-        ["A (block 1)", "B (block 1)", "A (block 2)", "C (block 2)"]
+        ["A (block 1)", "B (block 1)", "C (block 2)", "A (block 2)"]
     );
 }
 
