@@ -31,6 +31,8 @@ struct Page {
     person: String,
     nonce: String,
     answer: Option<Validated>,
+    /// When the ticket was admitted, where the venue is.
+    first_scan_at: Option<String>,
     board: DoorBoard,
 }
 
@@ -84,10 +86,15 @@ async fn page(
     let board = doors::board(&context.app, person, session_id).await?.into();
     let detail = store::catalogue::session(&context.app.pool, session_id).await?;
     let detail = detail.ok_or_else(Problem::not_found)?;
+    let time_zone = &detail.venue.time_zone;
+    let first_scan = answer
+        .as_ref()
+        .and_then(|answer| answer.first_scan.as_ref());
     let page = Page {
+        first_scan_at: first_scan.map(|scan| words::local(scan.at.into(), time_zone)),
+        when: words::local(detail.starts_at, time_zone),
         session_id: session_id.to_string(),
         title: detail.event.title,
-        when: words::local(detail.starts_at, &detail.venue.time_zone),
         person: person.name.clone(),
         nonce: Uuid::now_v7().to_string(),
         answer,
