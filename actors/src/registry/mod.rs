@@ -4,6 +4,7 @@ mod slot;
 mod start;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
@@ -49,6 +50,8 @@ struct Inner {
     slots: DashMap<SessionId, Arc<Slot>>,
     manifests: DashMap<ManifestId, Arc<Manifest>>,
     order_sessions: OrderSessions,
+    /// Nothing is started any more.
+    stopping: AtomicBool,
     /// Where sessions live: a caller's own runtime may end before they do.
     runtime: tokio::runtime::Handle,
 }
@@ -90,6 +93,7 @@ impl Registry {
             slots: DashMap::new(),
             manifests: DashMap::new(),
             order_sessions: Arc::default(),
+            stopping: AtomicBool::new(false),
             runtime: tokio::runtime::Handle::current(),
         };
         Self {
@@ -137,17 +141,26 @@ impl Registry {
         Ok(sessions.len())
     }
 
-    /// Lets every session finish the batch it is writing, and ends it.
+    /// Lets every session finish the batch it is writing, and ends it. None is started after it.
     pub async fn stop(&self) {
-        let sessions: Vec<Session> = self
+        self.inner.stopping.store(true, Ordering::Release);
+        let slots: Vec<Arc<Slot>> = self
             .inner
             .slots
             .iter()
-            .filter_map(|slot| slot.current())
+            .map(|slot| Arc::clone(&slot))
             .collect();
-        for session in sessions {
-            session.sender.stop().await;
+        for slot in slots {
+            // Whoever holds it has not seen the flag, and may be spawning.
+            let _only_one = slot.starting().await;
+            if let Some(session) = slot.current() {
+                session.sender.stop().await;
+            }
         }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.inner.stopping.load(Ordering::Acquire)
     }
 
     /// How many claims wait in all mailboxes, for the metrics.

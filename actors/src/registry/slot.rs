@@ -1,5 +1,6 @@
 //! The place of one session in the registry: who is live, and the right to start the next one.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::{Mutex, MutexGuard};
@@ -10,13 +11,22 @@ use crate::{Feed, Session};
 #[derive(Default)]
 pub(super) struct Slot {
     current: RwLock<Option<Session>>,
+    /// Whether the session's feed has been told all that is stored, steps included. It stays so:
+    /// the next actor of this slot goes on with the same feed.
+    is_ready: AtomicBool,
     starting: Mutex<()>,
 }
 
 impl Slot {
-    /// The session, unless it has ended or has not been loaded yet.
+    /// The session, unless it has ended or nobody may have it yet.
     pub fn live(&self) -> Option<Session> {
-        self.current().filter(|session| session.feed.is_loaded())
+        self.current()
+            .filter(|_| self.is_ready.load(Ordering::Acquire))
+    }
+
+    /// From now on everybody may have the session.
+    pub fn set_ready(&self) {
+        self.is_ready.store(true, Ordering::Release);
     }
 
     /// The session, unless its actor has ended.

@@ -29,33 +29,37 @@ const UNAVAILABLE: SessionError = SessionError::Unavailable {
 };
 
 impl Registry {
+    /// Starts a session, or waits for whoever is starting it. Nobody waits longer than the load
+    /// may take, however many wait before them.
     pub(super) async fn start(&self, session_id: SessionId) -> Result<Session, SessionError> {
+        let started = tokio::time::timeout(LOAD_TIMEOUT, self.start_in_turn(session_id)).await;
+        let started = started.unwrap_or(Err(UNAVAILABLE));
+        if started.is_err() {
+            self.vacate(session_id);
+        }
+        started
+    }
+
+    /// Cancel-safe: whoever comes next goes on where this was dropped.
+    async fn start_in_turn(&self, session_id: SessionId) -> Result<Session, SessionError> {
         loop {
             let slot = Arc::clone(self.inner.slots.entry(session_id).or_default().value());
-            let only_one = slot.starting().await;
+            let _only_one = slot.starting().await;
+            if self.is_stopping() {
+                return Err(UNAVAILABLE);
+            }
             // A slot that was vacated while this start waited for its turn is nobody's door.
-            if self
-                .inner
-                .slots
-                .get(&session_id)
-                .is_none_or(|it| !Arc::ptr_eq(&it, &slot))
-            {
+            let found = self.inner.slots.get(&session_id);
+            if found.is_none_or(|found| !Arc::ptr_eq(&found, &slot)) {
                 continue;
             }
             let session = match slot.current() {
                 Some(session) => session,
-                None => match self.spawn(session_id, &slot).await {
-                    Ok(session) => session,
-                    Err(error) => {
-                        drop(only_one);
-                        self.vacate(session_id);
-                        return Err(error);
-                    }
-                },
+                None => self.spawn(session_id, &slot).await?,
             };
-            let loaded = tokio::time::timeout(LOAD_TIMEOUT, session.feed.loaded()).await;
-            loaded.map_err(|_| UNAVAILABLE)?;
+            session.feed.loaded().await;
             self.note_stored_steps(&session).await?;
+            slot.set_ready();
             return Ok(session);
         }
     }
@@ -100,9 +104,13 @@ impl Registry {
                 return;
             };
             error!(session = %session_id, %error, "a session's actor ended in the middle");
-            tokio::time::sleep(PANIC_PAUSE).await;
-            if let Err(error) = registry.session(session_id).await {
-                warn!(session = %session_id, %error, "it could not be started again");
+            // Until it is started again, no timer of its orders runs.
+            loop {
+                tokio::time::sleep(PANIC_PAUSE).await;
+                match registry.session(session_id).await {
+                    Err(SessionError::Unavailable { .. }) if !registry.is_stopping() => {}
+                    Err(SessionError::Unavailable { .. } | SessionError::Unknown) | Ok(_) => return,
+                }
             }
         });
         self.inner.runtime.spawn(watching);
