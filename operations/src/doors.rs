@@ -3,15 +3,18 @@
 //! What is scanned is judged in this order: the code's signature, the session, the ticket and its
 //! order, the time. Every attempt is recorded with its verdict; a repeated nonce is the same attempt.
 
-use chrono::Utc;
+mod answering;
+mod judging;
+
 use domain::order::OrderStatus;
 use domain::pnr::Pnr;
 use domain::{OrderId, SectionIndex, SessionId, TicketId, Timestamp};
 use sha2::{Digest, Sha256};
-use sqlx::{PgConnection, PgExecutor};
-use store::doors::{Door, DoorOrder, DoorTicket, NewScan, StoredScan, TicketStatus};
+use store::doors::{Door, NewScan, StoredScan};
 use thiserror::Error;
 
+use self::answering::answer;
+use self::judging::{Finding, Judgement, door_of, judge, order_of_pnr};
 use crate::App;
 use crate::people::SignedIn;
 
@@ -118,19 +121,6 @@ pub enum DoorError {
     Store(#[from] store::Error),
 }
 
-/// What was found of the thing that was scanned.
-enum Finding {
-    Nothing,
-    Ticket(DoorTicket),
-    Order(DoorOrder),
-}
-
-/// A finding and what follows from it, before the admission.
-struct Judgement {
-    verdict: Verdict,
-    finding: Finding,
-}
-
 /// Whether the person works at this session's door: admin, or of its venue, or of one of its artists.
 ///
 /// # Errors
@@ -178,30 +168,6 @@ pub async fn board(app: &App, by: &SignedIn, session: SessionId) -> Result<Board
         per_minute: counts.last_minute,
         refusals: counts.refusals,
     })
-}
-
-async fn door_of(
-    connection: impl PgExecutor<'_>,
-    by: &SignedIn,
-    session: SessionId,
-) -> Result<Door, DoorError> {
-    let door = store::doors::door(connection, session)
-        .await?
-        .ok_or(DoorError::NotFound)?;
-    if is_theirs(by, &door) {
-        Ok(door)
-    } else {
-        Err(DoorError::Forbidden)
-    }
-}
-
-fn is_theirs(by: &SignedIn, door: &Door) -> bool {
-    by.admin
-        || by.venues.contains(&door.venue_id)
-        || by
-            .artists
-            .iter()
-            .any(|artist| door.artists.contains(artist))
 }
 
 fn check_fields(scan: &Scan) -> Result<(), DoorError> {
@@ -317,178 +283,6 @@ async fn judge_and_record(
 fn is_admitted_before(admitted: &Result<(), store::Error>) -> bool {
     let violated = admitted.as_ref().err().and_then(store::violated_constraint);
     violated == Some("admission_is_one_per_ticket")
-}
-
-async fn judge(
-    app: &App,
-    tx: &mut PgConnection,
-    by: &SignedIn,
-    door: &Door,
-    scan: &Scan,
-) -> Result<Judgement, DoorError> {
-    let ticket_id = match &scan.scanned {
-        Scanned::Pnr(pnr) => return judge_order(tx, by, pnr, scan.session_id).await,
-        Scanned::Ticket(ticket_id) => *ticket_id,
-        Scanned::Code(code) => match app.ticket_keys.verify(code) {
-            Ok(code) => code.ticket_id,
-            Err(_) => return Ok(Judgement::nothing(Verdict::Forged)),
-        },
-    };
-    let Some(ticket) = store::doors::ticket(&mut *tx, ticket_id).await? else {
-        return Ok(Judgement::nothing(Verdict::Unknown));
-    };
-    if ticket.session_id != scan.session_id {
-        let is_code = matches!(scan.scanned, Scanned::Code(_));
-        return judge_stranger(tx, by, ticket.session_id, is_code, Finding::Ticket(ticket)).await;
-    }
-    let verdict = verdict(&ticket, door, Timestamp::from(Utc::now()));
-    Ok(Judgement {
-        verdict,
-        finding: Finding::Ticket(ticket),
-    })
-}
-
-/// A ticket of this session.
-fn verdict(ticket: &DoorTicket, door: &Door, now: Timestamp) -> Verdict {
-    match (ticket.order_status, ticket.status) {
-        (OrderStatus::Refunded, _) | (_, TicketStatus::Refunded) => Verdict::Refunded,
-        (OrderStatus::Cancelled, _) | (_, TicketStatus::Cancelled) => Verdict::Cancelled,
-        (OrderStatus::Pending, TicketStatus::Valid) => Verdict::NotPaid,
-        (OrderStatus::Paid, TicketStatus::Valid) => match door.doors_open_at {
-            Some(opening) if now < opening => Verdict::TooEarly,
-            // Whether it was admitted before, the constraint knows best.
-            Some(_) | None => Verdict::Admitted,
-        },
-    }
-}
-
-/// A PNR admits nothing: it is a label, and one order may have many tickets.
-async fn judge_order(
-    tx: &mut PgConnection,
-    by: &SignedIn,
-    pnr: &str,
-    session: SessionId,
-) -> Result<Judgement, DoorError> {
-    match order_of_pnr(&mut *tx, pnr).await? {
-        Finding::Order(order) if order.session_id == session => Ok(Judgement {
-            verdict: Verdict::Found,
-            finding: Finding::Order(order),
-        }),
-        Finding::Order(order) => {
-            judge_stranger(tx, by, order.session_id, false, Finding::Order(order)).await
-        }
-        Finding::Ticket(_) | Finding::Nothing => Ok(Judgement::nothing(Verdict::Unknown)),
-    }
-}
-
-/// What belongs to another session is shown to those who work there too. To others a code that
-/// was signed here says that much, and a bare reference says nothing.
-async fn judge_stranger(
-    tx: &mut PgConnection,
-    by: &SignedIn,
-    session: SessionId,
-    is_code: bool,
-    finding: Finding,
-) -> Result<Judgement, DoorError> {
-    match door_of(tx, by, session).await {
-        Ok(_) => Ok(Judgement {
-            verdict: Verdict::WrongSession,
-            finding,
-        }),
-        Err(DoorError::Forbidden | DoorError::NotFound) if is_code => {
-            Ok(Judgement::nothing(Verdict::WrongSession))
-        }
-        Err(DoorError::Forbidden | DoorError::NotFound) => Ok(Judgement::nothing(Verdict::Unknown)),
-        Err(error) => Err(error),
-    }
-}
-
-async fn order_of_pnr(connection: impl PgExecutor<'_>, pnr: &str) -> Result<Finding, DoorError> {
-    let Ok(pnr) = pnr.parse::<Pnr>() else {
-        return Ok(Finding::Nothing);
-    };
-    let order = store::doors::order_by_pnr(connection, pnr).await?;
-    Ok(order.map_or(Finding::Nothing, Finding::Order))
-}
-
-async fn answer(app: &App, judgement: Judgement) -> Result<ScanAnswer, DoorError> {
-    let Judgement { verdict, finding } = judgement;
-    let mut answer = ScanAnswer {
-        verdict,
-        order: None,
-        ticket: None,
-        tickets: Vec::new(),
-        first_scan: None,
-    };
-    match finding {
-        Finding::Nothing => {}
-        Finding::Ticket(ticket) => {
-            if verdict == Verdict::AlreadyUsed {
-                answer.first_scan = first_scan(app, ticket.ticket_id).await?;
-            }
-            answer.order = Some(ScannedOrder {
-                order_id: ticket.order_id,
-                pnr: ticket.pnr,
-                status: ticket.order_status,
-            });
-            answer.ticket = Some(scanned(ticket));
-        }
-        Finding::Order(order) => {
-            if verdict == Verdict::Found {
-                let tickets = store::doors::tickets_of(&app.pool, order.order_id).await?;
-                answer.tickets = tickets.into_iter().map(scanned).collect();
-            }
-            let DoorOrder {
-                order_id,
-                pnr,
-                status,
-                ..
-            } = order;
-            answer.order = Some(ScannedOrder {
-                order_id,
-                pnr,
-                status,
-            });
-        }
-    }
-    Ok(answer)
-}
-
-async fn first_scan(app: &App, ticket: TicketId) -> Result<Option<FirstScan>, DoorError> {
-    let admission = store::doors::admission_of(&app.pool, ticket).await?;
-    Ok(admission.map(|first| FirstScan {
-        at: first.at,
-        device: first.device,
-        by: first.by,
-    }))
-}
-
-fn scanned(ticket: DoorTicket) -> ScannedTicket {
-    ScannedTicket {
-        ticket_id: ticket.ticket_id,
-        section_index: ticket.section,
-        section: ticket.section_name,
-        row: ticket.row,
-        number: ticket.number,
-        holder: ticket.holder,
-        admitted_at: ticket.admitted_at,
-    }
-}
-
-impl Judgement {
-    fn nothing(verdict: Verdict) -> Self {
-        Self {
-            verdict,
-            finding: Finding::Nothing,
-        }
-    }
-
-    fn ticket_id(&self) -> Option<TicketId> {
-        match &self.finding {
-            Finding::Ticket(ticket) => Some(ticket.ticket_id),
-            Finding::Order(_) | Finding::Nothing => None,
-        }
-    }
 }
 
 impl Verdict {

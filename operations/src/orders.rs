@@ -5,6 +5,7 @@
 
 mod address;
 mod reading;
+mod wishes;
 
 use std::time::Duration;
 
@@ -16,9 +17,7 @@ use domain::order::{
     Buyer, Credential, OrderStatus, Owner, PaymentState, Provider, SecretHash, Step,
 };
 use domain::pnr::Pnr;
-use domain::seat_map::{
-    Claim, Command, Ending, IdempotencyKey, Opening, Places, Refusal, RequestHash, Wish,
-};
+use domain::seat_map::{Claim, Command, Ending, IdempotencyKey, Opening, Refusal, RequestHash};
 use domain::{
     AccountId, Money, OrderId, PaymentId, SeatIndex, SectionId, SectionIndex, SessionId, TicketId,
     Timestamp,
@@ -30,6 +29,7 @@ use uuid::Uuid;
 pub use self::address::{Address, AddressFields};
 use self::reading::{after_command, stored_view};
 pub(crate) use self::reading::{places_total, view_as_owner};
+use self::wishes::{dropped, wish};
 use crate::turns::turn_of;
 use crate::{App, payments};
 
@@ -430,73 +430,6 @@ fn note_details(session: &Session, order: OrderId, details: Option<Details>) {
         };
         session.feed().note_steps(order, steps);
     }
-}
-
-fn wish(info: &SessionInfo, request: &ClaimRequest) -> Result<Wish, Refusal> {
-    match *request {
-        ClaimRequest::Seats(ref seats) => Ok(Wish::Seats(seats.clone())),
-        ClaimRequest::Standing { section, quantity } => Ok(Wish::Standing {
-            section: standing_section(info, section)?,
-            quantity,
-        }),
-        ClaimRequest::Best {
-            quantity,
-            section: None,
-        } => Ok(Wish::Best {
-            quantity,
-            section: None,
-        }),
-        ClaimRequest::Best {
-            quantity,
-            section: Some(section_id),
-        } => {
-            let section = section_index(info, section_id)?;
-            if is_seated(info, section) {
-                Ok(Wish::Best {
-                    quantity,
-                    section: Some(section),
-                })
-            } else {
-                // Any place of a standing section is as good as the best.
-                Ok(Wish::Standing { section, quantity })
-            }
-        }
-    }
-}
-
-fn dropped(info: &SessionInfo, request: &DropRequest) -> Result<Places, Refusal> {
-    match *request {
-        DropRequest::Seats(ref seats) => Ok(Places {
-            seats: seats.clone(),
-            standing: Vec::new(),
-        }),
-        DropRequest::Standing { section, quantity } => {
-            let section = standing_section(info, section)?;
-            Ok(Places {
-                seats: Vec::new(),
-                standing: vec![(section, quantity)],
-            })
-        }
-    }
-}
-
-fn standing_section(info: &SessionInfo, section: SectionId) -> Result<SectionIndex, Refusal> {
-    let index = section_index(info, section)?;
-    if is_seated(info, index) {
-        return Err(Refusal::InvalidPlaces { seats: Vec::new() });
-    }
-    Ok(index)
-}
-
-fn section_index(info: &SessionInfo, section: SectionId) -> Result<SectionIndex, Refusal> {
-    let index = info.manifest.section_index(section);
-    index.ok_or(Refusal::InvalidPlaces { seats: Vec::new() })
-}
-
-fn is_seated(info: &SessionInfo, section: SectionIndex) -> bool {
-    info.manifest
-        .section(section)
-        .is_some_and(domain::manifest::Section::is_seated)
 }
 
 impl From<CommandError> for OrderError {

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use actors::{CommandError, Session};
 use domain::order::{Credential, OrderStatus, PaymentState, Provider, Step};
-use domain::seat_map::{Command, IdempotencyKey, RequestHash};
+use domain::seat_map::{Command, IdempotencyKey, Refusal, RequestHash};
 use domain::{Money, OrderId, PaymentId};
 use store::jobs::Job;
 use store::payments::{BeginError, NewPayment, Payment};
@@ -320,7 +320,6 @@ impl From<store::Error> for PaymentError {
 
 impl From<BeginError> for PaymentError {
     fn from(error: BeginError) -> Self {
-        use domain::seat_map::Refusal;
         match error {
             // Only a process that died with the turn in hand leaves the key behind unseen.
             BeginError::KeyIsTaken => Self::KeyReused,

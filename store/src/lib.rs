@@ -83,6 +83,7 @@ pub fn violated_constraint(error: &Error) -> Option<&str> {
 pub fn is_unavailable(error: &Error) -> bool {
     match error {
         Error::Io(_)
+        | Error::Protocol(_)
         | Error::Tls(_)
         | Error::PoolTimedOut
         | Error::PoolClosed
