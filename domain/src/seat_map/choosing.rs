@@ -137,23 +137,27 @@ impl SeatMap {
         }
     }
 
-    /// Seats a party that finds no window: around the best seat of each of the longest streaks, in
-    /// one section if that has room.
+    /// Seats a party that finds no window: around the best seat of one of the longest streaks, and
+    /// across sections, with their prices and doors, only where none of these streaks' has room.
     fn gather(&self, wanted: usize, section: Option<SectionIndex>) -> Vec<SeatIndex> {
         let candidates = self.seeds(section).into_iter().filter_map(|seed| {
             let home = self.manifest.seats()[seed.position()].section;
             let around = self.centre_of(seed);
-            let near_home = self.nearest(wanted, Some(home), around);
-            let seats = near_home.or_else(|| self.nearest(wanted, section, around))?;
+            let at_home = self.nearest(wanted, Some(home), around);
+            let is_away = at_home.is_none();
+            let seats = at_home.or_else(|| self.nearest(wanted, section, around))?;
             let costs = seats.iter().map(|seat| {
                 let apart = distance(self.centre_of(*seat), around);
                 apart
                     .saturating_mul(2)
                     .saturating_add(self.manifest.rows().rank(*seat))
             });
-            Some((costs.fold(0, u64::saturating_add), seats))
+            Some((is_away, costs.fold(0, u64::saturating_add), seats))
         });
-        candidates.min().map(|(_, seats)| seats).unwrap_or_default()
+        candidates
+            .min()
+            .map(|(_, _, seats)| seats)
+            .unwrap_or_default()
     }
 
     /// The best seat of each of the longest streaks of free seats.

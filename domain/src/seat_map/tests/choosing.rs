@@ -79,9 +79,14 @@ fn a_party_that_finds_no_row_sits_as_near_to_each_other_as_it_can() {
 
 #[test]
 fn a_scattered_party_stays_in_one_section_if_that_has_room() {
-    let mut house = House::new(&[Part::Rows(&[". ."]), Part::Rows(&[".  .  ."])], rules());
+    let parts = [Part::Rows(&["....."]), Part::Rows(&["....."])];
+    let mut house = House::new(&parts, rules());
+    let places = places(&[0, 2, 4, 6, 8], &[]);
+    house.run(&Command::Allocate { places }).unwrap();
     house.hold('a', best(3));
-    assert_eq!(house.picture(), [". .", "a  a  a"]);
+    assert_eq!(house.picture(), ["o.o.o", "aoaoa"]);
+    house.hold('b', best(2));
+    assert_eq!(house.picture(), ["obobo", "aoaoa"]);
 }
 
 #[test]
@@ -133,6 +138,12 @@ fn the_alternative_leaves_no_single_seat_where_another_choice_exists() {
 #[test]
 fn the_alternative_is_scattered_where_no_row_has_room() {
     assert_alternative(&[".o.oo.oo."], &[0, 1, 2], &[0, 2, 5]);
+}
+
+#[test]
+fn the_alternative_is_scattered_over_rows_rather_than_along_one() {
+    let rows = [".o.o.o.", ".o.o.o."];
+    assert_alternative(&rows, &[1, 2, 3, 4], &[0, 2, 4, 9]);
 }
 
 #[test]
