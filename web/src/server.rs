@@ -21,6 +21,10 @@ const UNREAD_MAX: Duration = Duration::from_secs(20);
 /// How long requests under way may take when the server ends.
 const SHUTDOWN_MAX_SECS: u64 = 10;
 
+/// How long a connection may rest between two requests: a buyer thinks longer than the usual five
+/// seconds, and a claim should not begin with a handshake.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
 /// How many connections may wait to be accepted: an on-sale begins for all in the same second.
 const BACKLOG: i32 = 4096;
 
@@ -63,6 +67,7 @@ pub fn spawn(
         App::new().configure(|config| routes::configure(config, context))
     })
     .workers(workers)
+    .keep_alive(KEEP_ALIVE)
     .on_connect(bound_waiting)
     .shutdown_signal(shutdown.clone().cancelled_owned())
     .shutdown_timeout(SHUTDOWN_MAX_SECS)
