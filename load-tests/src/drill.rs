@@ -180,13 +180,13 @@ async fn say_durability(recipe: &Recipe) -> Outcome<()> {
 }
 
 impl Drill<'_> {
-    async fn kill_once(&mut self, mut server: Server, kill: usize) -> Outcome<Server> {
+    async fn kill_once(&mut self, server: Server, kill: usize) -> Outcome<Server> {
         let with_postgres = kill.is_multiple_of(self.args.postgres_every);
         tokio::time::sleep(Duration::from_millis(self.dice.random_range(200..1_200))).await;
         let in_flight = self.wait_for_requests().await?;
-        server.kill(with_postgres)?;
-        let killed_at = Instant::now();
         let broken_from = self.load.history.timeline.now();
+        let killed_at = Instant::now();
+        server.kill(with_postgres)?;
         let load = self.load.clone();
         // From here on every request has its fate, and none is sent but by this drill.
         let mut stage = load.stage.write().await;
@@ -196,7 +196,7 @@ impl Drill<'_> {
         let found =
             inspection::after_kill(&self.recipe, &self.load, &self.sessions, broken_from).await?;
         say(format_args!(
-            "kill {kill:>2}{}: {in_flight} in flight, {} without an answer; first claim {:.0?} after the start, {:.0?} after the kill; {} acknowledged orders checked, {} keys repeated, {} violations",
+            "kill {kill:>2}{}: {in_flight} in flight, {} without an answer; first claim {:.2?} after the start, {:.2?} after the kill; {} acknowledged orders checked, {} keys repeated, {} violations",
             if with_postgres { " with Postgres" } else { "" },
             found.unanswered,
             recovery.from_start,
@@ -263,7 +263,7 @@ impl Drill<'_> {
         say(Figures::of(&self.load.history.records()?, took));
         let longest = self.recoveries.iter().max().copied().unwrap_or_default();
         say(format_args!(
-            "  recoveries        {}, the longest {longest:.0?} from the server's start to the first granted claim",
+            "  recoveries        {}, the longest {longest:.2?} from the server's start to the first granted claim",
             self.recoveries.len()
         ));
         Ok(())

@@ -18,8 +18,8 @@ pub struct Figures {
     claims: usize,
     granted: usize,
     repeated: usize,
-    unavailable: usize,
-    unanswered: usize,
+    /// Requests of unknown fate, by status and code, or by what broke the connection.
+    unknown: BTreeMap<String, usize>,
     refusals: BTreeMap<String, usize>,
     claim_latency: Histogram<u64>,
 }
@@ -55,8 +55,7 @@ impl Figures {
             claims: 0,
             granted: 0,
             repeated: 0,
-            unavailable: 0,
-            unanswered: 0,
+            unknown: BTreeMap::new(),
             refusals: BTreeMap::new(),
             claim_latency: latencies(),
         }
@@ -71,10 +70,10 @@ impl Figures {
                     .entry(format!("{} {}", refusal.status, refusal.code))
                     .or_default() += 1;
             }
-            Answer::Unknown {
-                status: Some(_), ..
-            } => self.unavailable += 1,
-            Answer::Unknown { status: None, .. } => self.unanswered += 1,
+            Answer::Unknown { status, cause, .. } => {
+                let status = status.map_or("no answer:".to_owned(), |status| status.to_string());
+                *self.unknown.entry(format!("{status} {cause}")).or_default() += 1;
+            }
         }
     }
 
@@ -90,11 +89,7 @@ impl fmt::Display for Figures {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let secs = self.took.as_secs_f64();
         writeln!(formatter, "  duration          {secs:.1} s")?;
-        writeln!(
-            formatter,
-            "  requests          {}, of them 503 {}, without an answer {}",
-            self.requests, self.unavailable, self.unanswered
-        )?;
+        writeln!(formatter, "  requests          {}", self.requests)?;
         writeln!(
             formatter,
             "  orders            {} opened, {} paid",
@@ -115,12 +110,26 @@ impl fmt::Display for Figures {
             millis(self.claim_latency.value_at_quantile(0.99)),
             millis(self.claim_latency.max())
         )?;
-        write!(formatter, "  refusals         ")?;
-        for (code, count) in &self.refusals {
-            write!(formatter, " {code} × {count};")?;
-        }
-        Ok(())
+        write_counts(formatter, "refusals ", &self.refusals)?;
+        writeln!(formatter)?;
+        write_counts(formatter, "no result", &self.unknown)
     }
+}
+
+fn write_counts(
+    formatter: &mut fmt::Formatter<'_>,
+    name: &str,
+    counts: &BTreeMap<String, usize>,
+) -> fmt::Result {
+    write!(formatter, "  {name}        ")?;
+    if counts.is_empty() {
+        return write!(formatter, " none");
+    }
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(what, count)| format!("{what} × {count}"))
+        .collect();
+    write!(formatter, " {}", counts.join("; "))
 }
 
 /// An empty histogram of microseconds, three digits exact, up to two minutes.

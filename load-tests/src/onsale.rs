@@ -174,7 +174,7 @@ async fn crowd(args: &OnsaleArgs, scene: &Arc<Scene>) -> Outcome<bool> {
     while let Some(buyer) = buyers.join_next().await {
         buyer?;
     }
-    is_sold_out
+    Ok(is_sold_out)
 }
 
 async fn check(

@@ -35,8 +35,13 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the server may take to grant a claim again once Postgres is back.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long the sale goes on before and after the outage.
-const SALE: Duration = Duration::from_secs(3);
+/// How long the sale goes on before the outage. The sleepers' holds outlast it by half an outage;
+/// they must be long, because an order's whole life is bounded by its hold's length, and a minute
+/// after the outage must lie within it.
+const SALE_BEFORE: Duration = Duration::from_secs(33);
+
+/// How long the sale goes on after the outage.
+const SALE_AFTER: Duration = Duration::from_secs(3);
 
 /// Stop Postgres in mid-sale, and look for false acknowledgements and eaten holds
 #[derive(Debug, Clone, Args)]
@@ -112,7 +117,7 @@ async fn outage_in(args: &OutageArgs, scratch: &Scratch) -> Outcome<Vec<Violatio
         },
     )
     .await?;
-    let lead_secs = SALE.as_secs() + args.secs / 2;
+    let lead_secs = SALE_BEFORE.as_secs() + args.secs / 2;
     let short = Terms {
         hold_secs: u32::try_from(lead_secs)?,
         max_per_order: 10,
@@ -124,11 +129,11 @@ async fn outage_in(args: &OutageArgs, scratch: &Scratch) -> Outcome<Vec<Violatio
     let workers = load.start(args.connections, args.seed);
 
     let mut sleepers = Sleepers::fall_asleep(&load, sleep, args.sleepers).await?;
-    tokio::time::sleep(SALE).await;
+    tokio::time::sleep(SALE_BEFORE.saturating_sub(sleepers.fell_asleep_in)).await;
     let outage = go_away(args, &mut postgres, &load).await?;
     let mut violations = wait_for_claim(&load, sale).await?;
     violations.extend(sleepers.wake(outage.until).await);
-    tokio::time::sleep(SALE).await;
+    tokio::time::sleep(SALE_AFTER).await;
     load.end(workers).await?;
 
     let records = load.history.records()?;

@@ -34,6 +34,8 @@ pub struct Recipe {
 /// A running server. Killed when dropped, with its private Postgres.
 pub struct Server {
     child: Child,
+    /// Its end was asked for: what became of its Postgres is no longer this value's concern.
+    is_ended: bool,
     postmaster_file: PathBuf,
     pub address: SocketAddr,
     pub started_at: Instant,
@@ -92,6 +94,7 @@ impl Recipe {
         let child = command.spawn()?;
         Ok(Server {
             child,
+            is_ended: false,
             postmaster_file: self.postmaster_file(),
             address: self.address,
             started_at,
@@ -173,7 +176,8 @@ impl Server {
     ///
     /// # Errors
     /// There is no such process to kill.
-    pub fn kill(&mut self, with_postgres: bool) -> Outcome<()> {
+    pub fn kill(mut self, with_postgres: bool) -> Outcome<()> {
+        self.is_ended = true;
         let postmaster = if with_postgres {
             self.postmaster()
         } else {
@@ -199,6 +203,7 @@ impl Server {
         let deadline = Instant::now() + STOP_TIMEOUT;
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait()? {
+                self.is_ended = true;
                 return if status.success() {
                     Ok(())
                 } else {
@@ -213,6 +218,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if self.is_ended {
+            return;
+        }
         // All of these fail where the server has ended already, as it should have.
         let _ = self.child.kill();
         let _ = self.child.wait();

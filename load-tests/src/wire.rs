@@ -68,7 +68,7 @@ pub fn read_answer(operation: &Operation, response: &Response) -> Answer {
         }
         200..=299 => read_order(&response.body),
         400..=499 => read_refusal(response),
-        _ => return unknown(response, &String::from_utf8_lossy(&response.body)),
+        _ => return unknown(response, &problem_code(response)),
     };
     read.unwrap_or_else(|error| unknown(response, &format!("not as the contract has it: {error}")))
 }
@@ -79,6 +79,15 @@ fn unknown(response: &Response, cause: &str) -> Answer {
         has_retry_after: response.retry_after_secs.is_some(),
         cause: cause.chars().take(300).collect(),
     }
+}
+
+/// The stable code of a problem, or whatever the body says instead.
+fn problem_code(response: &Response) -> String {
+    let problem = serde_json::from_slice::<ProblemBody>(&response.body);
+    problem.map_or_else(
+        |_| String::from_utf8_lossy(&response.body).into_owned(),
+        |problem| problem.code,
+    )
 }
 
 fn read_order(body: &[u8]) -> serde_json::Result<Answer> {

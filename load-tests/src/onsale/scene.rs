@@ -10,7 +10,6 @@ use tokio::sync::watch;
 use crate::connection::Connection;
 use crate::history::History;
 use crate::house::{Availability, House, read_availability};
-use crate::outcome::Outcome;
 
 /// How old the board may be: about as old as a page that polls.
 const BOARD_PERIOD: Duration = Duration::from_millis(250);
@@ -41,25 +40,19 @@ impl Scene {
         }
     }
 
-    /// Keeps the board fresh until all is sold, or time is up. Returns whether all is sold.
-    ///
-    /// # Errors
-    /// The server does not answer.
-    pub async fn keep_board(&self, timeout: Duration) -> Outcome<bool> {
+    /// Keeps the board fresh until all is sold, or time is up. Returns whether all is sold. A page
+    /// that cannot be had in the crush is asked for again.
+    pub async fn keep_board(&self, timeout: Duration) -> bool {
         let deadline = Instant::now() + timeout;
         let mut connection = Connection::new(self.address);
-        let is_sold_out = loop {
-            let availability = read_availability(&mut connection, &self.house).await;
-            match availability {
-                Ok(availability) if availability.is_sold_out() => break Ok(true),
-                Ok(availability) => self.board.send_replace(availability),
-                Err(fault) => break Err(fault),
-            };
-            if Instant::now() > deadline {
-                break Ok(false);
+        let mut is_sold_out = false;
+        while !is_sold_out && Instant::now() < deadline {
+            if let Ok(availability) = read_availability(&mut connection, &self.house).await {
+                is_sold_out = availability.is_sold_out();
+                self.board.send_replace(availability);
             }
             tokio::time::sleep(BOARD_PERIOD).await;
-        };
+        }
         self.is_over.store(true, Ordering::SeqCst);
         is_sold_out
     }
