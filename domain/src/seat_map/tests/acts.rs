@@ -25,6 +25,8 @@ pub enum Act {
     Deallocate(PlacesSketch),
     Disable(Vec<u16>),
     Wait(u32),
+    /// Until the very instant of the next deadline.
+    WaitForDeadline,
 }
 
 /// Who asks.
@@ -77,6 +79,7 @@ pub fn any_act() -> impl Strategy<Value = Act> {
         1 => places().prop_map(Act::Deallocate),
         1 => prop::collection::vec(any::<u16>(), 0..2).prop_map(Act::Disable),
         8 => prop_oneof![0..5_000_u32, 0..60_000_u32].prop_map(Act::Wait),
+        3 => Just(Act::WaitForDeadline),
     ]
 }
 

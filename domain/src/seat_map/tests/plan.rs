@@ -63,7 +63,7 @@ pub fn any_section() -> impl Strategy<Value = Sketch> {
         is_vertical,
         slant,
     });
-    prop_oneof![3 => seated, 1 => (1..8_u32).prop_map(Sketch::Standing)]
+    prop_oneof![3 => seated, 1 => (1..5_u32).prop_map(Sketch::Standing)]
 }
 
 /// Draws sections one below the other and deals out their seat indexes in no particular order.

@@ -164,6 +164,10 @@ impl Race {
                 self.now = self.now.plus(duration);
                 return None;
             }
+            Act::WaitForDeadline => {
+                self.now = self.map.next_deadline()?.max(self.now);
+                return None;
+            }
         })
     }
 
