@@ -84,6 +84,50 @@ async fn batches_are_written_again_after_all_connections_were_cut_at_rest(pool: 
     ledger.reload().await;
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn a_small_batch_reads_few_rows_of_a_session_that_has_filled_since_it_was_planned(
+    pool: PgPool,
+) {
+    let mut ledger = Ledger::new(&pool).await;
+    let journal_pool = ledger.use_one_connection();
+    ledger.durably(&Command::Open(opening(0, ledger.now))).await;
+    // Enough for Postgres to settle on a plan, while hardly anything is taken.
+    for _ in 0..10 {
+        drop_and_take(&ledger).await;
+    }
+    let filled = "with filled as (
+                      insert into taken_seat
+                      select session_id, generate_series(1000, 20999), 'held', order_id
+                      from event_session_order returning 1)
+                  select count(*) from filled";
+    assert_eq!(count(&pool, filled).await, 20_000);
+    let before = rows_read(&journal_pool).await;
+    drop_and_take(&ledger).await;
+    let read = rows_read(&journal_pool).await - before;
+    assert!(read < 100, "{read} rows were read to write two");
+}
+
+/// Takes a seat and gives it back, in two batches.
+async fn drop_and_take(ledger: &Ledger) {
+    let (free, held) = (SeatState::Free, SeatState::Held(order(0)));
+    for (from, to) in [(free, held), (held, free)] {
+        let seat = SeatIndex(3);
+        ledger
+            .forge(&[Change::Seat { seat, from, to }])
+            .await
+            .unwrap();
+    }
+}
+
+/// How many rows of taken seats have been read so far, those by this pool's one connection included.
+async fn rows_read(journal_pool: &PgPool) -> i64 {
+    let flush = "select 1::bigint from pg_stat_force_next_flush()";
+    assert_eq!(count(journal_pool, flush).await, 1);
+    let read = "select (seq_tup_read + idx_tup_fetch)::bigint
+                from pg_stat_user_tables where relname = 'taken_seat'";
+    count(journal_pool, read).await
+}
+
 fn free_the_seat_and_take_two() -> [Change; 2] {
     let freed = Change::Seat {
         seat: SeatIndex(3),

@@ -42,6 +42,15 @@ impl Ledger {
         }
     }
 
+    /// Lets the journal have one connection alone from now on, and returns its pool.
+    pub fn use_one_connection(&mut self) -> PgPool {
+        let pool = store::journal_pool(&self.pool);
+        let options = pool.options().clone().max_connections(1);
+        let pool = options.connect_lazy_with(pool.connect_options().as_ref().clone());
+        self.journal = Journal::new(pool.clone(), self.session_id, no_grace());
+        pool
+    }
+
     /// Decides a command; its changes wait in the batch.
     pub fn decide(&mut self, command: &Command) -> Result<(), Refusal> {
         let changes = self.map.decide(command, self.now)?;
