@@ -152,11 +152,6 @@ impl Feed {
         self.loaded.send_replace(true);
     }
 
-    /// Whether it has ever been told what is stored.
-    pub(crate) fn is_loaded(&self) -> bool {
-        *self.loaded.borrow()
-    }
-
     /// Waits until it has been told what is stored.
     pub(crate) async fn loaded(&self) {
         // Waiting fails only when the sending end is gone, which is `self`.
