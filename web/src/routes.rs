@@ -20,6 +20,7 @@ pub struct Entry {
     /// The address below its group's prefix.
     pub path: &'static str,
     route: Route,
+    head: Option<Route>,
 }
 
 /// A prefix and what stands below it.
@@ -149,15 +150,16 @@ fn resources(entries: Vec<Entry>) -> Vec<Resource> {
         method,
         path,
         route,
+        head,
     } in entries
     {
         let route = route.method(method);
         match resources.iter().position(|(known, _)| *known == path) {
             Some(position) => {
                 let (path, resource) = resources.remove(position);
-                resources.insert(position, (path, resource.route(route)));
+                resources.insert(position, (path, with_routes(resource, route, head)));
             }
-            None => resources.push((path, web::resource(path).route(route))),
+            None => resources.push((path, with_routes(web::resource(path), route, head))),
         }
     }
     resources
@@ -166,6 +168,12 @@ fn resources(entries: Vec<Entry>) -> Vec<Resource> {
         .collect()
 }
 
+fn with_routes(resource: Resource, route: Route, head: Option<Route>) -> Resource {
+    head.into_iter()
+        .fold(resource.route(route), Resource::route)
+}
+
+/// Whoever may read may also ask what they would read.
 fn get<F, A>(path: &'static str, handler: F) -> Entry
 where
     F: Handler<A>,
@@ -175,6 +183,7 @@ where
     Entry {
         method: Method::GET,
         path,
+        head: Some(Route::new().method(Method::HEAD).to(handler.clone())),
         route: Route::new().to(handler),
     }
 }
@@ -188,6 +197,7 @@ where
     Entry {
         method: Method::POST,
         path,
+        head: None,
         route: Route::new().to(handler),
     }
 }
@@ -201,6 +211,7 @@ where
     Entry {
         method: Method::PUT,
         path,
+        head: None,
         route: Route::new().to(handler),
     }
 }

@@ -1,3 +1,4 @@
+use reqwest::Method;
 use sqlx::PgPool;
 
 use crate::support::TestApp;
@@ -37,6 +38,17 @@ async fn the_echo_answers_only_where_it_is_asked_for(pool: PgPool) {
     for path in ["/bench/echo", "/bench/echo/bare"] {
         let echo = app.post(path, serde_json::json!({"seats": [7]})).await;
         assert_eq!(echo.body["seats"], serde_json::json!([7]), "{path}");
+    }
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_can_be_read_can_be_asked_for_without_its_body(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    for path in ["/", "/healthz", "/api/public/events"] {
+        let answer = app.request(Method::HEAD, path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.text().await.unwrap(), "", "{path}");
     }
     app.close().await;
 }
