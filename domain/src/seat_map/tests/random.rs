@@ -15,7 +15,8 @@ use crate::manifest::{Manifest, SeatIndex, SectionIndex};
 use crate::order::{Buyer, Credential, Owner, SecretHash};
 use crate::pnr::Pnr;
 use crate::seat_map::{
-    Change, Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, SeatMap, Wish,
+    Change, Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, SeatMap,
+    SeatState, Wish,
 };
 use crate::time::Timestamp;
 
@@ -95,6 +96,7 @@ impl Race {
         }
         self.model.assert_same(&self.map);
         self.model.assert_closed(&self.map, &self.ids);
+        self.assert_runs_are_counted();
         self.remember_places();
     }
 
@@ -104,6 +106,17 @@ impl Race {
         }
         self.model.assert_same(&self.fresh);
         assert_eq!(self.fresh, self.map);
+    }
+
+    /// The count of a run's free seats only saves time, so that no answer would show it wrong.
+    fn assert_runs_are_counted(&self) {
+        let rows = self.map.manifest().rows();
+        let is_free = |seat: &&SeatIndex| self.map.seats()[seat.position()] == SeatState::Free;
+        for (index, run) in rows.runs() {
+            let free = rows.seats_of(run).iter().filter(is_free).count();
+            let counted = self.map.free_seats_of_run[index];
+            assert_eq!(u32::try_from(free), Ok(counted), "run {index}");
+        }
     }
 
     fn remember_places(&mut self) {
