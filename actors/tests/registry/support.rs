@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actors::{Clock, CommandError, Registry, Session, Settings, Watcher, WatcherEvent};
 use domain::seat_map::{Command, Opening};
-use domain::{SessionId, Timestamp};
+use domain::{OrderId, SessionId, Timestamp};
 use sqlx::PgPool;
 
 use crate::house::opening;
@@ -81,6 +81,18 @@ pub async fn until(pool: &PgPool, select: &'static str) {
     tokio::time::timeout(PATIENCE, asking)
         .await
         .unwrap_or_else(|_| panic!("{select} comes true"));
+}
+
+/// Waits until the order is no live session's any more.
+pub async fn until_done(registry: &Registry, order: OrderId) {
+    let asking = async {
+        while registry.session_of(order).is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking)
+        .await
+        .expect("an order that is done is forgotten");
 }
 
 /// Waits until the watcher is told to start over.
