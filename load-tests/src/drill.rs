@@ -196,9 +196,10 @@ impl Drill<'_> {
         let found =
             inspection::after_kill(&self.recipe, &self.load, &self.sessions, broken_from).await?;
         say(format_args!(
-            "kill {kill:>2}{}: {in_flight} in flight, {} without an answer; first claim {:.2?} after the start, {:.2?} after the kill; {} acknowledged orders checked, {} keys repeated, {} violations",
+            "kill {kill:>2}{}: {in_flight} in flight, {} left without an answer ({} claims); first claim {:.2?} after the start, {:.2?} after the kill; {} acknowledged orders checked, {} keys repeated, {} violations",
             if with_postgres { " with Postgres" } else { "" },
             found.unanswered,
+            found.unanswered_claims,
             recovery.from_start,
             recovery.from_kill,
             found.orders,

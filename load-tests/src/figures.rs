@@ -15,6 +15,10 @@ pub struct Figures {
     requests: usize,
     orders: usize,
     paid: usize,
+    cancelled: usize,
+    expired: usize,
+    drops: usize,
+    declined: usize,
     claims: usize,
     granted: usize,
     repeated: usize,
@@ -32,7 +36,7 @@ impl Figures {
         let mut paid = HashSet::new();
         for record in records {
             figures.count_answer(&record.answer);
-            figures.orders += usize::from(record.operation == Operation::Open);
+            figures.count_operation(record);
             if let Operation::Claim { key, .. } = &record.operation {
                 figures.count_claim(record);
                 figures.repeated += usize::from(!keys.insert((record.order, key)));
@@ -52,6 +56,10 @@ impl Figures {
             requests: 0,
             orders: 0,
             paid: 0,
+            cancelled: 0,
+            expired: 0,
+            drops: 0,
+            declined: 0,
             claims: 0,
             granted: 0,
             repeated: 0,
@@ -77,6 +85,24 @@ impl Figures {
         }
     }
 
+    fn count_operation(&mut self, record: &Record) {
+        let Answer::Order(order) = &record.answer else {
+            return;
+        };
+        match &record.operation {
+            Operation::Open => self.orders += 1,
+            Operation::Drop { .. } => self.drops += 1,
+            Operation::Cancel => self.cancelled += 1,
+            Operation::Confirm { succeed: false, .. } => self.declined += 1,
+            Operation::Read => self.expired += usize::from(order.status == Status::Cancelled),
+            Operation::Confirm { succeed: true, .. }
+            | Operation::Amount { .. }
+            | Operation::Address
+            | Operation::Claim { .. }
+            | Operation::StartPayment { .. } => {}
+        }
+    }
+
     fn count_claim(&mut self, record: &Record) {
         self.claims += 1;
         self.granted += usize::from(matches!(record.answer, Answer::Order(_)));
@@ -92,8 +118,8 @@ impl fmt::Display for Figures {
         writeln!(formatter, "  requests          {}", self.requests)?;
         writeln!(
             formatter,
-            "  orders            {} opened, {} paid",
-            self.orders, self.paid
+            "  orders            {} opened, {} paid, {} cancelled, {} seen expired; {} drops, {} payments declined",
+            self.orders, self.paid, self.cancelled, self.expired, self.drops, self.declined
         )?;
         writeln!(
             formatter,

@@ -106,15 +106,23 @@ impl Load {
     /// Performs an operation. If its fate is not known, half of the buyers leave it at that, and
     /// half repeat it.
     async fn perform(&self, cart: &mut Cart, dice: &mut StdRng, operation: &Operation) -> Answer {
-        let retries = if dice.random_bool(0.5) { RETRIES } else { 0 };
-        for _ in 0..retries {
-            let answer = self.perform_once(cart, operation).await;
+        if dice.random_bool(0.5) {
+            return self.perform_once(cart, operation).await;
+        }
+        self.persist(cart, operation).await
+    }
+
+    /// Performs an operation until its fate is known.
+    async fn persist(&self, cart: &mut Cart, operation: &Operation) -> Answer {
+        let mut answer = self.perform_once(cart, operation).await;
+        for _ in 0..RETRIES {
             if !matches!(answer, Answer::Unknown { .. }) || self.is_over.load(Ordering::SeqCst) {
-                return answer;
+                break;
             }
             tokio::time::sleep(RETRY_PAUSE).await;
+            answer = self.perform_once(cart, operation).await;
         }
-        self.perform_once(cart, operation).await
+        answer
     }
 
     async fn perform_once(&self, cart: &mut Cart, operation: &Operation) -> Answer {
@@ -173,15 +181,10 @@ async fn pay(load: &Load, cart: &mut Cart, dice: &mut StdRng, order: &OrderState
     if order.status != Status::Pending {
         return;
     }
-    load.perform(
-        cart,
-        dice,
-        &Operation::Amount {
-            quantity: order.seats.len(),
-        },
-    )
-    .await;
-    load.perform(cart, dice, &Operation::Address).await;
+    // Whoever wants to pay does not give up half-way through the form.
+    let quantity = order.seats.len();
+    load.persist(cart, &Operation::Amount { quantity }).await;
+    load.persist(cart, &Operation::Address).await;
     let start = Operation::StartPayment { key: fresh_key() };
     let started = load.perform(cart, dice, &start).await;
     if let Answer::PaymentStarted {

@@ -6,7 +6,7 @@ use crate::checker::ledger::Ledger;
 use crate::checker::{Circumstances, Violation, check_history, outlook};
 use crate::database::connect;
 use crate::drill::keys;
-use crate::history::{Answer, Record};
+use crate::history::{Answer, Operation, Record};
 use crate::load::Load;
 use crate::outcome::Outcome;
 use crate::server::Recipe;
@@ -17,6 +17,8 @@ pub struct Found {
     pub violations: Vec<Violation>,
     /// Requests that the kill left without an answer.
     pub unanswered: usize,
+    /// How many of them were claims.
+    pub unanswered_claims: usize,
     /// Orders whose acknowledged places were compared with Postgres.
     pub orders: usize,
     /// Idempotency keys that were repeated.
@@ -44,13 +46,14 @@ pub async fn after_kill(
     let repeated = keys::repeat(&pool, load, &records, &ledger, &outlooks, broken_from).await?;
     violations.extend(repeated.violations);
     pool.close().await;
+    let broken = records
+        .iter()
+        .filter(|record| is_broken(record, broken_from));
     let current = sessions.last().copied().unwrap_or_default();
     Ok(Found {
         violations,
-        unanswered: records
-            .iter()
-            .filter(|record| is_broken(record, broken_from))
-            .count(),
+        unanswered: broken.clone().count(),
+        unanswered_claims: broken.filter(|record| is_claim(record)).count(),
         orders: outlooks.len(),
         keys: repeated.count,
         taken: ledger
@@ -94,4 +97,9 @@ pub fn is_broken(record: &Record, broken_from: Micros) -> bool {
     matches!(record.answer, Answer::Unknown { status: None, .. })
         && record.start <= broken_from
         && record.end >= broken_from
+}
+
+/// Whether it asked for seats.
+pub fn is_claim(record: &Record) -> bool {
+    matches!(record.operation, Operation::Claim { .. })
 }

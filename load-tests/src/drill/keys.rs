@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::checker::Violation;
 use crate::checker::ledger::Ledger;
 use crate::checker::outlook::Outlook;
-use crate::drill::inspection::is_broken;
+use crate::drill::inspection::{is_broken, is_claim};
 use crate::history::{Answer, Operation, Record, Status};
 use crate::load::Load;
 use crate::outcome::Outcome;
@@ -45,9 +45,7 @@ pub async fn repeat(
     outlooks: &BTreeMap<Uuid, Outlook>,
     broken_from: Micros,
 ) -> Outcome<Repeated> {
-    let claims = records
-        .iter()
-        .filter(|record| matches!(record.operation, Operation::Claim { .. }));
+    let claims = records.iter().filter(|record| is_claim(record));
     let (broken, answered): (Vec<&Record>, Vec<&Record>) =
         claims.partition(|record| is_broken(record, broken_from));
     let standing = answered
