@@ -9,6 +9,8 @@ mod feed;
 mod registry;
 mod session;
 mod session_info;
+#[cfg(test)]
+mod test_house;
 
 pub use clock::Clock;
 pub use feed::{Feed, FeedOrder, Frame, Snapshot, StandingCount, Steps, Watcher, WatcherEvent};

@@ -227,6 +227,10 @@ impl Committed {
         self.orders.keys().copied().collect()
     }
 
+    pub fn has_order(&self, id: OrderId) -> bool {
+        self.orders.contains_key(&id)
+    }
+
     pub fn order(&self, id: OrderId) -> Option<FeedOrder> {
         let order = self.orders.get(&id)?;
         let standing = order.standing.iter();

@@ -7,6 +7,8 @@
 
 mod committed;
 mod encode;
+#[cfg(test)]
+pub(crate) mod screen;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,7 @@ use bytestring::ByteString;
 use dashmap::DashMap;
 use domain::seat_map::{Change, SeatMap};
 use domain::{OrderId, SessionId};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -62,7 +65,12 @@ struct State {
 
 impl Feed {
     /// The feed of a session that has not been loaded yet: all places as the manifest has them.
-    pub(crate) fn new(info: Arc<SessionInfo>, order_sessions: OrderSessions) -> Arc<Self> {
+    /// It ticks on `runtime`: that of whoever asked for it may end before it does.
+    pub(crate) fn new(
+        info: Arc<SessionInfo>,
+        order_sessions: OrderSessions,
+        runtime: &Handle,
+    ) -> Arc<Self> {
         let committed = Committed::new(&info);
         let shown = Shown::of(&committed);
         let unshown = Arc::new(Notify::new());
@@ -79,7 +87,7 @@ impl Feed {
             loaded: watch::Sender::new(false),
             unshown: Arc::clone(&unshown),
         });
-        tokio::spawn(tick(Arc::downgrade(&feed), unshown));
+        runtime.spawn(tick(Arc::downgrade(&feed), unshown));
         feed
     }
 
@@ -140,16 +148,26 @@ impl Feed {
     /// Starts over at a new epoch, with what was loaded. Steps that were noted stay noted.
     pub(crate) fn reset(&self, info: &Arc<SessionInfo>, epoch: u32, map: &SeatMap) {
         let mut state = self.write();
-        for order in state.committed.order_ids() {
-            self.order_sessions.remove(&order);
-        }
+        let former_orders = state.committed.order_ids();
+        let former_status = state.shown.status;
         state.committed.reset(info, epoch, map);
-        for order in state.committed.order_ids() {
-            self.order_sessions.insert(order, self.session_id);
-        }
+        self.note_orders(&state.committed, former_orders);
         state.shown = Shown::of(&state.committed);
         self.send(WatcherEvent::Resync);
+        self.send_status_unless(former_status, &state.shown);
         self.loaded.send_replace(true);
+    }
+
+    /// Follows a new generation. An order that is still open is known all the while.
+    fn note_orders(&self, committed: &Committed, former_orders: Vec<OrderId>) {
+        for order in committed.order_ids() {
+            self.order_sessions.insert(order, self.session_id);
+        }
+        for order in former_orders {
+            if !committed.has_order(order) {
+                self.order_sessions.remove(&order);
+            }
+        }
     }
 
     /// Waits until it has been told what is stored.
@@ -211,14 +229,24 @@ impl Feed {
             shown,
             last_tick,
         } = state;
-        *last_tick = Some(Instant::now());
         let former_status = shown.status;
         if let Some(event) = shown.catch_up(committed) {
+            // A tick that has nothing to tell ends no quiet time.
+            *last_tick = Some(Instant::now());
             self.send(event);
         }
+        self.send_status_unless(former_status, shown);
+    }
+
+    fn send_status_unless(&self, former_status: &str, shown: &Shown) {
         if shown.status != former_status {
             self.send(WatcherEvent::Status(shown.status));
         }
+    }
+
+    /// What the watchers were told last.
+    fn shown_status(&self) -> &'static str {
+        self.read().shown.status
     }
 
     fn next_tick(&self) -> Instant {
@@ -257,11 +285,16 @@ impl Drop for Feed {
 async fn tick(feed: Weak<Feed>, unshown: Arc<Notify>) {
     loop {
         unshown.notified().await;
-        let Some(due) = feed.upgrade().map(|feed| feed.next_tick()) else {
-            return;
-        };
-        sleep_until(due).await;
-        let Some(feed) = feed.upgrade() else { return };
-        feed.tick_now(&mut feed.write());
+        let mut due = Instant::now();
+        loop {
+            sleep_until(due).await;
+            let Some(feed) = feed.upgrade() else { return };
+            // The crowd may have grown meanwhile, or have been told something.
+            due = feed.next_tick();
+            if due <= Instant::now() {
+                feed.tick_now(&mut feed.write());
+                break;
+            }
+        }
     }
 }

@@ -17,7 +17,8 @@ pub enum WatcherEvent {
     Orders(Arc<[OrderId]>),
     /// The session's status changed.
     Status(&'static str),
-    /// The watcher fell behind or the session was reloaded: it needs a fresh snapshot.
+    /// The watcher fell behind or the session was reloaded: it needs a fresh snapshot. If what it
+    /// missed may have been a status, that follows.
     Resync,
 }
 
@@ -25,19 +26,29 @@ pub enum WatcherEvent {
 pub struct Watcher {
     feed: Arc<Feed>,
     events: broadcast::Receiver<WatcherEvent>,
+    /// It may have missed a change of status, which no snapshot tells.
+    owes_status: bool,
 }
 
 impl Watcher {
     pub(super) fn new(feed: Arc<Feed>, events: broadcast::Receiver<WatcherEvent>) -> Self {
-        Self { feed, events }
+        Self {
+            feed,
+            events,
+            owes_status: false,
+        }
     }
 
     /// Waits for what comes next. Cancel-safe.
     pub async fn next(&mut self) -> WatcherEvent {
+        if std::mem::take(&mut self.owes_status) {
+            return WatcherEvent::Status(self.feed.shown_status());
+        }
         match self.events.recv().await {
             Ok(event) => event,
             Err(broadcast::error::RecvError::Lagged(events)) => {
                 metrics::counter!("frontrow_watcher_lag_total").increment(events);
+                self.owes_status = true;
                 WatcherEvent::Resync
             }
             Err(broadcast::error::RecvError::Closed) => {

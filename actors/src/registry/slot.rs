@@ -52,8 +52,35 @@ impl Slot {
         self.starting.lock().await
     }
 
-    /// Whether no actor runs here and nobody is starting.
+    /// Whether no actor runs here, nobody is starting, and nobody watches: who does must hear from
+    /// the next actor, through the feed that is kept here.
     pub fn is_vacant(&self) -> bool {
-        self.current().is_none() && self.starting.try_lock().is_ok()
+        self.current().is_none()
+            && self.last_feed().is_none_or(|feed| feed.watchers() == 0)
+            && self.starting.try_lock().is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::Handle;
+
+    use super::*;
+    use crate::session::mailbox;
+    use crate::test_house;
+
+    #[tokio::test]
+    async fn a_slot_is_kept_while_its_feed_is_watched_though_its_actor_has_ended() {
+        let info = test_house::info(&[10], &[]);
+        let feed = Feed::new(Arc::clone(&info), Arc::default(), &Handle::current());
+        let (sender, mailbox) = mailbox();
+        let slot = Slot::default();
+        let watcher = feed.watch();
+        slot.set(Session { info, feed, sender });
+        drop(mailbox);
+        assert!(slot.current().is_none());
+        assert!(!slot.is_vacant());
+        drop(watcher);
+        assert!(slot.is_vacant());
     }
 }

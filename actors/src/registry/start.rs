@@ -68,7 +68,8 @@ impl Registry {
     async fn spawn(&self, session_id: SessionId, slot: &Slot) -> Result<Session, SessionError> {
         let info = Arc::new(self.read_info(session_id).await?);
         let feed = slot.last_feed().unwrap_or_else(|| {
-            Feed::new(Arc::clone(&info), Arc::clone(&self.inner.order_sessions))
+            let order_sessions = Arc::clone(&self.inner.order_sessions);
+            Feed::new(Arc::clone(&info), order_sessions, &self.inner.runtime)
         });
         let (sender, mailbox) = mailbox();
         let grace = Grace {
