@@ -23,8 +23,11 @@ pub(super) struct Core {
 #[derive(Default)]
 pub(super) struct Batch {
     pub changes: Vec<Change>,
-    answers: Vec<(Option<Reply>, Result<(), Refusal>)>,
+    pub answers: Answers,
 }
+
+/// Who is answered what. Dropped, it tells everybody that the fate of their command is not known.
+pub(super) type Answers = Vec<(Option<Reply>, Result<(), Refusal>)>;
 
 impl Core {
     /// Rebuilds the map from what was stored.
@@ -59,6 +62,13 @@ impl Core {
         });
         count(&message.command, &answer);
         self.gathering.answers.push((message.reply, answer));
+    }
+
+    /// Lets orders expire whose deadline has come.
+    pub fn expire_due(&mut self, now: Timestamp) {
+        if self.map.next_deadline().is_some_and(|due| due <= now) {
+            self.take(Message::unanswered(Command::Expire), now);
+        }
     }
 
     /// What has gathered, to be written now.

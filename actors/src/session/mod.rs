@@ -22,7 +22,6 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::seat_map::Command;
 use tokio::time::sleep;
 use tracing::warn;
 
@@ -112,12 +111,14 @@ impl<S: Storage> SessionActor<S> {
                     }
                 },
                 () = self.mailbox.arrive(&mut arrived, core.room()) => {
+                    // The timer is not asked while commands keep coming: what is due comes first.
                     let now = self.clock.now();
+                    core.expire_due(now);
                     arrived.drain(..).for_each(|message| core.take(message, now));
                 }
                 () = sleep(wake) => {
                     if due.is_some() {
-                        core.take(Message::unanswered(Command::Expire), self.clock.now());
+                        core.expire_due(self.clock.now());
                     } else if writing.is_none() && self.is_idle(&core) {
                         return Outcome::Stop;
                     }

@@ -9,7 +9,7 @@ use store::journal::{Journal, JournalError, Loaded};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use crate::session::core::Batch;
+use crate::session::core::{Answers, Batch};
 
 /// A takeover or a write that takes longer is in doubt: the database hangs, and people are waiting.
 const STORAGE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,20 +42,24 @@ impl Storage for Journal {
 
 /// A batch on its way to the storage.
 ///
-/// It runs in a task of its own: given up after the timeout, it still ends by itself, and its
-/// connection is never abandoned in the middle of a statement.
+/// The write runs in a task of its own: given up after the timeout, it still ends by itself, and
+/// its connection is never abandoned in the middle of a statement. The answers stay with the
+/// actor: whoever waits is told at once when the write is given up, or when the actor falls.
 pub(super) struct Writing {
-    task: JoinHandle<(Batch, Result<(), JournalError>)>,
+    answers: Answers,
+    task: JoinHandle<(Vec<Change>, Result<(), JournalError>)>,
     began: Instant,
 }
 
 impl Writing {
     pub fn begin<S: Storage>(storage: Arc<S>, epoch: u32, batch: Batch) -> Self {
+        let Batch { changes, answers } = batch;
         let task = tokio::spawn(async move {
-            let written = storage.write(epoch, &batch.changes).await;
-            (batch, written)
+            let written = storage.write(epoch, &changes).await;
+            (changes, written)
         });
         Self {
+            answers,
             task,
             began: Instant::now(),
         }
@@ -67,16 +71,16 @@ pub(super) async fn finished(writing: &mut Option<Writing>) -> Result<Batch, Str
     let Some(in_flight) = writing else {
         return std::future::pending().await;
     };
-    let began = in_flight.began;
-    let finished = timeout_at(began + STORAGE_TIMEOUT, &mut in_flight.task).await;
-    *writing = None;
-    let (batch, written) = match finished {
+    let deadline = in_flight.began + STORAGE_TIMEOUT;
+    let finished = timeout_at(deadline, &mut in_flight.task).await;
+    let Writing { answers, began, .. } = writing.take().expect("a write is in flight");
+    let (changes, written) = match finished {
         Ok(joined) => joined.map_err(|error| error.to_string())?,
         Err(_) => return Err("the write timed out".to_owned()),
     };
     written.map_err(|error| error.to_string())?;
     metrics::histogram!("frontrow_commit_seconds").record(began.elapsed());
-    Ok(batch)
+    Ok(Batch { changes, answers })
 }
 
 /// Takes the session over in a task of its own, for the same reason.
