@@ -140,16 +140,22 @@ impl Ledger {
                 taken.entry(order).or_default().insert(seat(row.seat_index));
             }
         }
+        let mut tickets: HashMap<Uuid, Vec<&TicketRow>> = HashMap::new();
+        for ticket in self
+            .tickets
+            .iter()
+            .filter(|ticket| ticket.status == "VALID")
+        {
+            tickets.entry(ticket.order_id).or_default().push(ticket);
+        }
         let none = BTreeSet::new();
         let checks = outlooks.iter().map(|(order, outlook)| {
             let taken = taken.get(order).unwrap_or(&none);
             let mut violations = check_seats(*order, outlook, taken);
-            violations.extend(
-                outlook
-                    .is_sold
-                    .then(|| self.check_sale(*order, outlook))
-                    .flatten(),
-            );
+            if outlook.is_sold {
+                let tickets = tickets.get(order).map_or(&[][..], Vec::as_slice);
+                violations.extend(self.check_sale(*order, outlook, tickets));
+            }
             violations
         });
         checks.flatten().collect()
@@ -254,7 +260,12 @@ impl Ledger {
         .collect()
     }
 
-    fn check_sale(&self, order: Uuid, outlook: &Outlook) -> Option<Violation> {
+    fn check_sale(
+        &self,
+        order: Uuid,
+        outlook: &Outlook,
+        tickets: &[&TicketRow],
+    ) -> Option<Violation> {
         let status = self
             .orders
             .get(&order)
@@ -265,11 +276,8 @@ impl Ledger {
                 what: format!("its status is {status}"),
             });
         }
-        let tickets = self
-            .tickets
-            .iter()
-            .filter(|ticket| ticket.order_id == order && ticket.status == "VALID");
         let (seats, prices): (BTreeSet<u32>, Vec<i64>) = tickets
+            .iter()
             .map(|ticket| (seat(ticket.seat_index), ticket.price))
             .unzip();
         if seats != outlook.must {
