@@ -25,7 +25,8 @@ pub struct Figures {
     /// Requests of unknown fate, by status and code, or by what broke the connection.
     unknown: BTreeMap<String, usize>,
     refusals: BTreeMap<String, usize>,
-    claim_latency: Histogram<u64>,
+    /// By kind of operation, in microseconds.
+    latencies: BTreeMap<&'static str, Histogram<u64>>,
 }
 
 impl Figures {
@@ -36,6 +37,11 @@ impl Figures {
         let mut paid = HashSet::new();
         for record in records {
             figures.count_answer(&record.answer);
+            let latencies = figures
+                .latencies
+                .entry(record.operation.name())
+                .or_insert_with(latencies);
+            latencies.saturating_record(record.end - record.start);
             figures.count_operation(record);
             if let Operation::Claim { key, .. } = &record.operation {
                 figures.count_claim(record);
@@ -65,7 +71,7 @@ impl Figures {
             repeated: 0,
             unknown: BTreeMap::new(),
             refusals: BTreeMap::new(),
-            claim_latency: latencies(),
+            latencies: BTreeMap::new(),
         }
     }
 
@@ -106,8 +112,6 @@ impl Figures {
     fn count_claim(&mut self, record: &Record) {
         self.claims += 1;
         self.granted += usize::from(matches!(record.answer, Answer::Order(_)));
-        self.claim_latency
-            .saturating_record(record.end - record.start);
     }
 }
 
@@ -129,13 +133,16 @@ impl fmt::Display for Figures {
             self.granted,
             self.repeated
         )?;
-        writeln!(
-            formatter,
-            "  claim latency     p50 {}, p99 {}, max {}",
-            millis(self.claim_latency.value_at_quantile(0.5)),
-            millis(self.claim_latency.value_at_quantile(0.99)),
-            millis(self.claim_latency.max())
-        )?;
+        for (name, latencies) in &self.latencies {
+            writeln!(
+                formatter,
+                "  {:<17} p50 {}, p99 {}, max {}",
+                format!("{name} took"),
+                millis(latencies.value_at_quantile(0.5)),
+                millis(latencies.value_at_quantile(0.99)),
+                millis(latencies.max())
+            )?;
+        }
         write_counts(formatter, "refusals ", &self.refusals)?;
         writeln!(formatter)?;
         write_counts(formatter, "no result", &self.unknown)

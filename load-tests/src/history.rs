@@ -112,6 +112,23 @@ pub struct History {
     file: Option<RecordFile>,
 }
 
+impl Operation {
+    /// What it is called in the figures.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Read => "read",
+            Self::Amount { .. } => "amount",
+            Self::Address => "address",
+            Self::Claim { .. } => "claim",
+            Self::Drop { .. } => "drop",
+            Self::Cancel => "cancel",
+            Self::StartPayment { .. } => "payment",
+            Self::Confirm { .. } => "confirm",
+        }
+    }
+}
+
 impl History {
     /// A history in memory.
     pub fn new() -> Self {
