@@ -99,9 +99,6 @@ impl Journal {
     /// Nothing was written, or it is not known: the caller must take the session over afresh.
     pub async fn write(&self, epoch: u32, batch: &[Change]) -> Result<(), JournalError> {
         let net = Net::of(batch);
-        if net.is_empty() {
-            return Ok(());
-        }
         let mut connection = self.pool.acquire().await?;
         let written = write::write_batch(&mut connection, self.session_id, epoch, &net).await;
         if matches!(written, Err(JournalError::Database(_))) {

@@ -33,6 +33,16 @@ async fn a_write_at_an_old_epoch_writes_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_batch_that_changes_nothing_is_refused_at_an_old_epoch_too(pool: PgPool) {
+    let former = Ledger::new(&pool).await;
+    former.journal.write(former.epoch, &[]).await.unwrap();
+    let later = Ledger::of(&pool, former.session_id).await;
+    let written = former.journal.write(former.epoch, &[]).await;
+    assert!(matches!(written, Err(JournalError::Fenced(epoch)) if epoch == former.epoch));
+    later.journal.write(later.epoch, &[]).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_takeover_waits_for_the_batch_in_flight_and_reads_it(pool: PgPool) {
     let mut ledger = Ledger::new(&pool).await;
     ledger.durably(&Command::Open(opening(0, ledger.now))).await;

@@ -20,6 +20,10 @@ pub(super) async fn write_batch(
     epoch: u32,
     net: &Net,
 ) -> Result<(), JournalError> {
+    if net.is_empty() {
+        // Refusals and the tell of a sale change no row, and yet only the session's owner may say them.
+        return lock_owner(connection, session_id, epoch).await;
+    }
     let mut tx = connection.begin().await?;
     lock_owner(&mut tx, session_id, epoch).await?;
     write_net(&mut tx, session_id, net).await?;
