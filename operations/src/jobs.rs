@@ -34,6 +34,9 @@ const REST: Duration = Duration::from_millis(250);
 /// must not keep a sale untold for hours, which is the library's own limit.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 
+/// How often the worker looks whether the database is there.
+const HEALTH_INTERVAL: Duration = Duration::from_millis(500);
+
 /// How long to wait before the worker is started again after the database went away.
 const RESTART_DELAY: Duration = Duration::from_secs(1);
 
@@ -109,9 +112,13 @@ async fn work(
     app: App,
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let pool = app.pool.clone();
     let shutdown = async move {
-        // A sender that is gone means shutdown too.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
+        tokio::select! {
+            // A sender that is gone means shutdown too.
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+            () = database_gone(pool) => {}
+        }
     };
     let recovery = WorkerRecoveryConfig::default()
         .heartbeat_interval(SILENCE_MAX / 4)
@@ -136,6 +143,22 @@ async fn work(
         .init()
         .await?;
     Ok(worker.run().await?)
+}
+
+/// Waits until the database does not answer. The library would ask it again and again without a
+/// pause, and log each time; it is started again when the database is back.
+async fn database_gone(pool: sqlx::PgPool) {
+    loop {
+        tokio::time::sleep(HEALTH_INTERVAL).await;
+        match store::ping(&pool).await {
+            // A crowd has all connections: the database is there.
+            Ok(()) | Err(store::Error::PoolTimedOut) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the job worker rests until the database is back");
+                return;
+            }
+        }
+    }
 }
 
 fn app_of(ctx: &WorkerContext) -> Result<App, JobError> {

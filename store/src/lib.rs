@@ -103,6 +103,14 @@ pub fn is_unavailable(error: &Error) -> bool {
     }
 }
 
+/// Whether the database answers.
+///
+/// # Errors
+/// It does not, or all connections are in use.
+pub async fn ping(pool: &PgPool) -> Result<(), sqlx::Error> {
+    sqlx::Connection::ping(&mut *pool.acquire().await?).await
+}
+
 /// The instant as Postgres takes it.
 #[must_use]
 pub fn instant(timestamp: domain::Timestamp) -> chrono::DateTime<chrono::Utc> {

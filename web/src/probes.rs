@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
-use sqlx::Connection;
 
 use crate::context::Context;
 use crate::error::{Answer, Problem};
@@ -21,9 +20,7 @@ pub async fn health() -> &'static str {
 #[utoipa::path(get, path = "/readyz", tag = "probes",
     responses((status = 200, body = String), (status = 503, body = crate::openapi::ProblemDocument)))]
 pub async fn readiness(context: web::Data<Context>) -> Answer<&'static str> {
-    let answered = tokio::time::timeout(READY_WITHIN, async {
-        context.app.pool.acquire().await?.ping().await
-    });
+    let answered = tokio::time::timeout(READY_WITHIN, store::ping(&context.app.pool));
     match answered.await {
         Ok(Ok(())) if !context.shutdown.is_cancelled() => Ok("ready"),
         _ => Err(Problem::unavailable(READY_WITHIN)),

@@ -1,18 +1,14 @@
 //! Where decisions become durable, and the one write that may be in flight.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::Timestamp;
 use domain::seat_map::Change;
-use store::journal::{Journal, JournalError, Loaded};
+use store::journal::{Journal, JournalError, Loaded, PATIENCE};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::session::core::{Answers, Batch};
-
-/// A takeover or a write that takes longer is in doubt: the database hangs, and people are waiting.
-const STORAGE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The journal, or in a simulation one that fails, doubts and delays.
 pub(crate) trait Storage: Send + Sync + 'static {
@@ -71,7 +67,7 @@ pub(super) async fn finished(writing: &mut Option<Writing>) -> Result<Batch, Str
     let Some(in_flight) = writing else {
         return std::future::pending().await;
     };
-    let deadline = in_flight.began + STORAGE_TIMEOUT;
+    let deadline = in_flight.began + PATIENCE;
     let finished = timeout_at(deadline, &mut in_flight.task).await;
     let Writing { answers, began, .. } = writing.take().expect("a write is in flight");
     let (changes, written) = match finished {
@@ -89,7 +85,7 @@ pub(super) async fn take_over<S: Storage>(
     now: Timestamp,
 ) -> Result<Loaded, String> {
     let task = tokio::spawn(async move { storage.take_over(now).await });
-    let joined = timeout_at(Instant::now() + STORAGE_TIMEOUT, task).await;
+    let joined = timeout_at(Instant::now() + PATIENCE, task).await;
     let loaded = joined.map_err(|_| "taking over timed out".to_owned())?;
     loaded
         .map_err(|error| error.to_string())?

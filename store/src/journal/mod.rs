@@ -16,7 +16,7 @@ mod load;
 mod net;
 mod write;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::seat_map::Change;
 use domain::{OrderId, SessionId, Timestamp};
@@ -24,6 +24,9 @@ use sqlx::PgPool;
 use thiserror::Error;
 
 use net::Net;
+
+/// A takeover or a write that takes longer is in doubt: the database hangs, and people are waiting.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The write-through of one session.
 #[derive(Debug, Clone)]
@@ -49,6 +52,10 @@ pub enum JournalError {
         /// How many it found.
         affected: u64,
     },
+    /// The database came back too late: whoever waited has been told that it is in doubt, and a
+    /// hold that expires in this batch could have lived on. Nothing was written.
+    #[error("the batch took longer than anybody waits")]
+    TooLate,
     /// The database failed. Whether the batch was committed is not known.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -88,7 +95,10 @@ impl Journal {
     /// # Errors
     /// The database does not answer, or holds what cannot be read.
     pub async fn take_over(&self, now: Timestamp) -> Result<Loaded, JournalError> {
+        let began = Instant::now();
         let epoch = load::raise_epoch(&self.pool, self.session_id).await?;
+        // Grace is for those whom an outage kept waiting: it counts from when they can go on.
+        let now = now.plus(began.elapsed());
         let changes = load::changes(&self.pool, self.session_id, now, self.grace).await?;
         Ok(Loaded { epoch, changes })
     }

@@ -48,7 +48,10 @@ fn grant_standing(number: u64, quantity: u32) -> [Change; 1] {
 fn violated(written: &Result<(), JournalError>) -> Option<&str> {
     match written {
         Err(JournalError::Database(error)) => store::violated_constraint(error),
-        Ok(()) | Err(JournalError::Fenced(_) | JournalError::Surprise { .. }) => None,
+        Ok(())
+        | Err(JournalError::Fenced(_) | JournalError::Surprise { .. } | JournalError::TooLate) => {
+            None
+        }
     }
 }
 

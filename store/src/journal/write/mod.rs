@@ -5,13 +5,15 @@ mod lots;
 mod orders;
 mod seats;
 
+use std::time::Instant;
+
 use domain::{SectionIndex, SessionId};
 use sqlx::{Connection, PgConnection};
 
 use self::lots::LotRows;
 use self::seats::SeatRows;
-use crate::journal::JournalError;
 use crate::journal::net::Net;
+use crate::journal::{JournalError, PATIENCE};
 
 /// Writes a batch in one transaction, at an epoch.
 pub(super) async fn write_batch(
@@ -24,9 +26,14 @@ pub(super) async fn write_batch(
         // Refusals and the tell of a sale change no row, and yet only the session's owner may say them.
         return lock_owner(connection, session_id, epoch).await;
     }
+    let began = Instant::now();
     let mut tx = connection.begin().await?;
     lock_owner(&mut tx, session_id, epoch).await?;
     write_net(&mut tx, session_id, net).await?;
+    if began.elapsed() >= PATIENCE {
+        tx.rollback().await?;
+        return Err(JournalError::TooLate);
+    }
     tx.commit().await?;
     Ok(())
 }
