@@ -32,7 +32,7 @@ use thiserror::Error;
 
 use home::Home;
 use locks::{StartLock, UserLock};
-use postmaster::{Postmaster, Waited};
+use postmaster::Postmaster;
 use programs::Programs;
 
 /// The superuser that initdb makes, whatever system user the server runs as.
@@ -118,7 +118,7 @@ impl PrivatePostgres {
         let start_lock = StartLock::take(&home).await?;
         let programs = Programs::find(bin_dir, &home)?;
         cluster::create_if_absent(&home, &programs).await?;
-        ensure_running(&home, &programs).await?;
+        Postmaster::ensure_running(&home, &programs).await?;
         let user_lock = UserLock::take(&home)?;
         drop(start_lock);
         let postgres = Self {
@@ -182,7 +182,7 @@ impl PrivatePostgres {
 
     async fn restart(&self) -> Result<(), PostgresError> {
         let _start_lock = StartLock::take(&self.home).await?;
-        ensure_running(&self.home, &self.programs).await
+        Postmaster::ensure_running(&self.home, &self.programs).await
     }
 
     async fn create_database_if_absent(&self) -> Result<(), PostgresError> {
@@ -212,16 +212,6 @@ pub fn psql_if_running(
     let home = Home::prepare(data_dir)?;
     let programs = Programs::find(bin_dir, &home)?;
     Ok(Postmaster::running(&home).map(|_| psql_command(&home, &programs)))
-}
-
-/// Takes over the server or starts it; the caller holds the start lock.
-async fn ensure_running(home: &Home, programs: &Programs) -> Result<(), PostgresError> {
-    if let Some(postmaster) = Postmaster::running(home)
-        && postmaster.wait_until_accepting(home).await? == Waited::Accepting
-    {
-        return Ok(());
-    }
-    Postmaster::start(home, programs).await
 }
 
 /// Nothing of a surrounding PGHOST, PGSSLMODE and the like may lead elsewhere.

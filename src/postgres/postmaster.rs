@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::home::Home;
@@ -37,7 +38,7 @@ pub struct Postmaster {
 
 /// What came of waiting for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Waited {
+enum Waited {
     Accepting,
     Gone,
 }
@@ -54,45 +55,36 @@ impl Postmaster {
         })
     }
 
-    /// Starts the server and waits until it accepts connections. What is left of a killed one (backends
-    /// that have not noticed, a process that nobody has reaped) holds it up for a moment.
-    pub async fn start(home: &Home, programs: &Programs) -> Result<(), PostgresError> {
-        remove_stale_files(home)?;
+    /// Takes the server over or starts it, and waits until it accepts connections. What is left of a
+    /// killed one (backends that have not noticed, a process that nobody has reaped) holds a start up for
+    /// a moment, and so does a server that somebody started and did not live to see.
+    pub async fn ensure_running(home: &Home, programs: &Programs) -> Result<(), PostgresError> {
         let deadline = Instant::now() + REMAINS_TIMEOUT;
         loop {
+            if let Some(server) = Self::running(home)
+                && server.wait_until_accepting(home).await? == Waited::Accepting
+            {
+                return Ok(());
+            }
+            remove_stale_files(home)?;
             let mark = set_log_aside(home)?;
-            let started = spawn(home, programs)?.wait_until_accepting(home).await?;
-            if started == Waited::Accepting {
+            let server = spawn(home, programs)?;
+            if accepting_unless(|| server.is_finished(), home).await? == Waited::Accepting {
                 return Ok(());
             }
             let said = last_words(&mark.read(home));
             let held_up = said.contains("shared memory block") || said.contains("lock file");
             if !held_up || Instant::now() > deadline {
-                return Err(PostgresError::NotStarted {
-                    log: home.log(),
-                    said,
-                });
+                let log = home.log();
+                return Err(PostgresError::NotStarted { log, said });
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
     /// Waits until it answers a query, through its recovery if need be, or is gone.
-    pub async fn wait_until_accepting(self, home: &Home) -> Result<Waited, PostgresError> {
-        let options = connect_options(home, SUPERUSER);
-        let deadline = Instant::now() + ACCEPT_TIMEOUT;
-        while serves(self.pid.as_raw(), &home.data()) {
-            // A server that is stopped in its tracks takes the connection and then says nothing.
-            if let Ok(Ok(connection)) = timeout(CONNECT_TIMEOUT, options.connect()).await {
-                connection.close().await?;
-                return Ok(Waited::Accepting);
-            }
-            if Instant::now() > deadline {
-                return Err(PostgresError::NotAccepting(ACCEPT_TIMEOUT));
-            }
-            tokio::time::sleep(POLL_INTERVAL).await;
-        }
-        Ok(Waited::Gone)
+    async fn wait_until_accepting(self, home: &Home) -> Result<Waited, PostgresError> {
+        accepting_unless(|| !serves(self.pid.as_raw(), &home.data()), home).await
     }
 
     /// Ends it by a fast shutdown: connections are cut, what is committed is checkpointed.
@@ -108,6 +100,26 @@ impl Postmaster {
         }
         Ok(())
     }
+}
+
+async fn accepting_unless(
+    is_gone: impl Fn() -> bool,
+    home: &Home,
+) -> Result<Waited, PostgresError> {
+    let options = connect_options(home, SUPERUSER);
+    let deadline = Instant::now() + ACCEPT_TIMEOUT;
+    while !is_gone() {
+        // A server that is stopped in its tracks takes the connection and then says nothing.
+        if let Ok(Ok(connection)) = timeout(CONNECT_TIMEOUT, options.connect()).await {
+            connection.close().await?;
+            return Ok(Waited::Accepting);
+        }
+        if Instant::now() > deadline {
+            return Err(PostgresError::NotAccepting(ACCEPT_TIMEOUT));
+        }
+        tokio::time::sleep(POLL_INTERVAL).await;
+    }
+    Ok(Waited::Gone)
 }
 
 impl LogMark {
@@ -179,7 +191,9 @@ fn set_log_aside(home: &Home) -> Result<LogMark, PostgresError> {
     Ok(LogMark(0))
 }
 
-fn spawn(home: &Home, programs: &Programs) -> Result<Postmaster, PostgresError> {
+/// Starts the process; the task ends with it. In its first moment a new process has no command line yet,
+/// so only its own end says that it is gone.
+fn spawn(home: &Home, programs: &Programs) -> Result<JoinHandle<()>, PostgresError> {
     let log = open_log(home)?;
     let errors = log
         .try_clone()
@@ -200,15 +214,10 @@ fn spawn(home: &Home, programs: &Programs) -> Result<Postmaster, PostgresError> 
         .process_group(0)
         .spawn()
         .map_err(PostgresError::files("cannot run", &programs.postgres()))?;
-    let pid = child
-        .id()
-        .and_then(|pid| i32::try_from(pid).ok())
-        .expect("a new child has a pid");
-    // Reaped as soon as it ends, so that a dead server never looks alive.
-    tokio::spawn(async move { child.wait().await });
-    Ok(Postmaster {
-        pid: Pid::from_raw(pid),
-    })
+    Ok(tokio::spawn(async move {
+        // Reaped as soon as it ends, so that a dead server never looks alive.
+        let _ = child.wait().await;
+    }))
 }
 
 /// TCP stays off; who may reach the socket is decided by its folder.

@@ -177,6 +177,22 @@ async fn files_that_name_a_stranger_do_not_keep_it_from_starting() {
 }
 
 #[tokio::test]
+async fn a_server_whose_starter_was_killed_over_it_is_taken_over() {
+    let folder = data_dir();
+    open(&folder).await.close().await.unwrap();
+    let home = Home::prepare(folder.path()).unwrap();
+    let programs = Programs::find(None, &home).unwrap();
+    let (first, second) = tokio::join!(
+        Postmaster::ensure_running(&home, &programs),
+        Postmaster::ensure_running(&home, &programs),
+    );
+    first.and(second).unwrap();
+    let postgres = open(&folder).await;
+    connect(&postgres).await.close().await.unwrap();
+    postgres.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_cluster_that_was_half_made_is_made_anew() {
     let folder = data_dir();
     let home = Home::prepare(folder.path()).unwrap();

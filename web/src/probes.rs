@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
+use metrics::gauge;
 
 use crate::context::Context;
 use crate::error::{Answer, Problem};
@@ -30,6 +31,9 @@ pub async fn readiness(context: web::Data<Context>) -> Answer<&'static str> {
 /// What has been counted, as Prometheus reads it
 #[utoipa::path(get, path = "/metrics", tag = "probes", responses((status = 200, body = String)))]
 pub async fn metrics(context: web::Data<Context>) -> HttpResponse {
+    let waiting = context.app.registry.claims_waiting();
+    let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+    gauge!("frontrow_claims_waiting").set(waiting);
     let text = context.prometheus.render();
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

@@ -233,6 +233,7 @@ impl Feed {
         if let Some(event) = shown.catch_up(committed) {
             // A tick that has nothing to tell ends no quiet time.
             *last_tick = Some(Instant::now());
+            metrics::gauge!("frontrow_tick_seconds").set(self.tick_length());
             self.send(event);
         }
         self.send_status_unless(former_status, shown);

@@ -15,7 +15,17 @@ async fn the_process_lives_is_ready_and_counts(pool: PgPool) {
         text.contains("frontrow_http_requests_total{group=\"gateway\",status=\"2xx\"} "),
         "{text}"
     );
-    assert!(text.contains("frontrow_claims_total"), "{text}");
+    for name in [
+        "claims_total",
+        "claims_waiting",
+        "batch_commands",
+        "commit_seconds",
+    ] {
+        assert!(
+            text.contains(&format!("frontrow_{name}")),
+            "{name} in {text}"
+        );
+    }
     app.close().await;
 }
 
