@@ -35,6 +35,8 @@ pub struct Configuration {
     pub bench: bool,
     /// How many threads serve; none: one for each core.
     pub workers: Option<NonZero<usize>>,
+    /// A checkout to read pages from while they are worked on; debug builds alone look for it.
+    pub ui_dir: Option<PathBuf>,
     /// The secret keys that sign tickets, the newest last.
     pub ticket_keys: Option<Vec<[u8; 32]>>,
     /// A filter of `tracing`.
@@ -87,6 +89,9 @@ impl Configuration {
             behind_proxy: reader.switch("BEHIND_PROXY", false),
             bench: reader.switch("BENCH", false),
             workers: reader.optional("WORKERS", parse),
+            ui_dir: reader
+                .optional("UI_DIR", parse)
+                .filter(|_| cfg!(debug_assertions)),
             ticket_keys: reader.optional("TICKET_KEYS", parse_ticket_keys),
             log: reader
                 .optional("LOG", parse_log)

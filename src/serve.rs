@@ -117,6 +117,7 @@ fn web_settings(configuration: &Configuration) -> web::Settings {
         sockets_max: usual
             .sockets_max
             .min(open_files::raise_limit().saturating_sub(OTHER_FILES)),
+        ui_dir: configuration.ui_dir.clone(),
         ..usual
     }
 }

@@ -1,12 +1,15 @@
 //! What the browser loads beside the pages: built by Vite, kept in the binary, cached for ever.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io;
+use std::path::Path;
+use std::{fs, io};
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
+use crate::context::Context;
 use crate::error::{Answer, Problem};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -23,30 +26,38 @@ struct Built {
 ///
 /// # Errors
 /// What Vite wrote cannot be read.
-pub fn addresses() -> io::Result<HashMap<String, String>> {
-    let Some(manifest) = content(MANIFEST) else {
+pub fn addresses(ui_dir: Option<&Path>) -> io::Result<HashMap<String, String>> {
+    let Some(manifest) = content(ui_dir, MANIFEST) else {
         return Ok(HashMap::new());
     };
-    let built: HashMap<String, Built> = serde_json::from_slice(manifest)?;
+    let built: HashMap<String, Built> = serde_json::from_slice(&manifest)?;
     let address = |(source, built): (String, Built)| (source, format!("/{}", built.file));
     Ok(built.into_iter().map(address).collect())
 }
 
 /// One built file.
-pub async fn show(name: web::Path<String>) -> Answer<HttpResponse> {
-    let content = content(&format!("assets/{name}")).ok_or_else(Problem::not_found)?;
+pub async fn show(context: web::Data<Context>, name: web::Path<String>) -> Answer<HttpResponse> {
+    let ui_dir = context.settings.ui_dir.as_deref();
+    let content = content(ui_dir, &format!("assets/{name}")).ok_or_else(Problem::not_found)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, media_type(&name)));
     // Its name changes with its content.
     response.insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"));
-    Ok(response.body(content))
+    Ok(match content {
+        Cow::Borrowed(content) => response.body(content),
+        Cow::Owned(content) => response.body(content),
+    })
 }
 
-fn content(path: &str) -> Option<&'static [u8]> {
+fn content(ui_dir: Option<&Path>, path: &str) -> Option<Cow<'static, [u8]>> {
+    if let Some(root) = ui_dir {
+        let content = fs::read(root.join("web/ui/dist").join(path));
+        return content.ok().map(Cow::Owned);
+    }
     ASSETS
         .iter()
         .find(|(name, _)| *name == path)
-        .map(|(_, content)| *content)
+        .map(|(_, content)| Cow::Borrowed(*content))
 }
 
 fn media_type(name: &str) -> &'static str {
@@ -54,6 +65,9 @@ fn media_type(name: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("woff2") => "font/woff2",
         _ => "application/octet-stream",
     }
 }

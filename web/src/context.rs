@@ -57,7 +57,7 @@ impl Context {
             origins: Origins::new(&settings.public_url),
             limits: Limits::new(settings.rate_limits, settings.behind_proxy),
             sockets: Arc::new(Semaphore::new(settings.sockets_max)),
-            templates: Templates::embedded()?,
+            templates: Templates::new(settings.ui_dir.clone())?,
             manifests: Manifests::default(),
             content_security_policy: content_security_policy(&settings.public_url),
             meters: Meters::new(),

@@ -1,5 +1,7 @@
 //! How the web part behaves.
 
+use std::path::PathBuf;
+
 /// What the composition root decides about the web part.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -16,6 +18,9 @@ pub struct Settings {
     pub workers: usize,
     /// How many sockets are served at once; the others are told to come back. Each takes a file.
     pub sockets_max: usize,
+    /// The root of a checkout whose `templates/` and `web/ui/dist/` are read at each request instead of what is
+    /// built in, so that a page can be worked on without compiling. For development only.
+    pub ui_dir: Option<PathBuf>,
 }
 
 impl Settings {
@@ -30,6 +35,7 @@ impl Settings {
             bench: false,
             workers,
             sockets_max: 16_000,
+            ui_dir: None,
         }
     }
 }

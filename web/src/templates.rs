@@ -1,7 +1,9 @@
 //! The pages' templates, kept in the binary and checked when the process starts.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use actix_web::HttpResponse;
 use actix_web::ResponseError;
@@ -14,7 +16,9 @@ use crate::error::{Answer, Problem};
 
 /// All templates.
 pub struct Templates {
-    tera: Tera,
+    built_in: Tera,
+    /// Where templates are read from at each rendering instead: `Settings::ui_dir`.
+    ui_dir: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -25,23 +29,20 @@ struct ErrorPage<'a> {
 }
 
 impl Templates {
-    /// Those that were built in.
+    /// Those that were built in, or those of a checkout that is worked on.
     ///
     /// # Errors
-    /// One of them is broken.
-    pub fn embedded() -> io::Result<Self> {
-        let addresses = assets::addresses()?;
+    /// One of those that were built in is broken.
+    pub fn new(ui_dir: Option<PathBuf>) -> io::Result<Self> {
+        let addresses = assets::addresses(None)?;
         if addresses.is_empty() {
             tracing::warn!(
                 "web/ui was not built before this binary: pages have neither style nor script"
             );
         }
-        let mut tera = Tera::default();
-        register_functions(&mut tera, addresses);
         let templates = assets::TEMPLATES.iter().copied();
-        tera.add_raw_templates(templates)
-            .map_err(io::Error::other)?;
-        Ok(Self { tera })
+        let built_in = parsed(addresses, templates).map_err(io::Error::other)?;
+        Ok(Self { built_in, ui_dir })
     }
 
     /// A page.
@@ -75,9 +76,45 @@ impl Templates {
     }
 
     fn render(&self, name: &str, page: &impl Serialize) -> tera::TeraResult<String> {
-        self.tera
-            .render(name, &tera::Context::from_serialize(page)?)
+        let tera = match &self.ui_dir {
+            Some(root) => Cow::Owned(read(root)?),
+            None => Cow::Borrowed(&self.built_in),
+        };
+        tera.render(name, &tera::Context::from_serialize(page)?)
     }
+}
+
+/// The templates of a checkout as they are now.
+fn read(root: &Path) -> tera::TeraResult<Tera> {
+    let addresses = assets::addresses(Some(root)).unwrap_or_default();
+    let folder = root.join("templates");
+    let mut templates = Vec::new();
+    gather(&folder, &folder, &mut templates)
+        .map_err(|error| tera::Error::message(format!("{}: {error}", folder.display())))?;
+    parsed(addresses, templates)
+}
+
+fn gather(root: &Path, folder: &Path, templates: &mut Vec<(String, String)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            gather(root, &path, templates)?;
+        } else {
+            let name = path.strip_prefix(root).expect("it was found in there");
+            templates.push((name.display().to_string(), fs::read_to_string(&path)?));
+        }
+    }
+    Ok(())
+}
+
+fn parsed<N: AsRef<str>, T: AsRef<str>>(
+    addresses: HashMap<String, String>,
+    templates: impl IntoIterator<Item = (N, T)>,
+) -> tera::TeraResult<Tera> {
+    let mut tera = Tera::default();
+    register_functions(&mut tera, addresses);
+    tera.add_raw_templates(templates)?;
+    Ok(tera)
 }
 
 /// `asset(name="site/site.css")`: where a built source is found; empty if nothing was built.
@@ -95,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_templates_are_sound_and_the_error_page_says_what_happened() {
-        let templates = Templates::embedded().unwrap();
+        let templates = Templates::new(None).unwrap();
         let page = ErrorPage {
             status: 404,
             title: "Not <here>",
@@ -103,5 +140,21 @@ mod tests {
         };
         let html = templates.render("pages/error.html", &page).unwrap();
         assert!(html.contains("Not &lt;here&gt;"), "{html}");
+    }
+
+    #[test]
+    fn the_templates_of_a_checkout_are_the_same_as_those_built_in() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let (built_in, worked_on) = (Templates::new(None), Templates::new(Some(root.into())));
+        let page = ErrorPage {
+            status: 404,
+            title: "Not here",
+            detail: "",
+        };
+        let html = |templates: io::Result<Templates>| {
+            let templates = templates.unwrap();
+            templates.render("pages/error.html", &page).unwrap()
+        };
+        assert_eq!(html(built_in), html(worked_on));
     }
 }
