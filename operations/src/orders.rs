@@ -4,6 +4,8 @@
 //! What is closed, or not live, is read from its row. Every function checks whose the order is.
 
 mod address;
+pub mod countries;
+mod details;
 mod reading;
 mod wishes;
 
@@ -27,6 +29,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 pub use self::address::{Address, AddressFields};
+pub use self::details::{GatewayDetails, details, set_method};
 use self::reading::{after_command, stored_view};
 pub(crate) use self::reading::{places_total, view_as_owner};
 use self::wishes::{dropped, wish};
@@ -226,6 +229,7 @@ pub async fn set_address(
         line2: address.line2.as_deref(),
         postcode: &address.postcode,
         city: &address.city,
+        state: address.state.as_deref(),
         country: &address.country,
     };
     let turn = turn_of(order).await;

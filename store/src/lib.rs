@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod catalogue;
+pub mod details;
 pub mod doors;
 pub mod events;
 pub mod jobs;

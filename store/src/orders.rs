@@ -60,6 +60,8 @@ pub struct AddressColumns<'a> {
     pub postcode: &'a str,
     /// Town.
     pub city: &'a str,
+    /// Province, county or what else the country calls it.
+    pub state: Option<&'a str>,
     /// ISO 3166 alpha-2.
     pub country: &'a str,
 }
@@ -194,12 +196,13 @@ pub async fn set_address(
 ) -> Result<Option<Details>, sqlx::Error> {
     let row = sqlx::query!(
         r#"insert into order_details
-               (order_id, name, email, phone, line1, line2, postcode, city, country)
-           select order_id, $4, $5, $6, $7, $8, $9, $10, $11 from event_session_order
+               (order_id, name, email, phone, line1, line2, postcode, city, country, state)
+           select order_id, $4, $5, $6, $7, $8, $9, $10, $11, $12 from event_session_order
            where (secret_hash = $1 or account_id = $2) and order_id = $3 and status = 'PENDING'
            on conflict (order_id) do update set name = excluded.name, email = excluded.email,
                phone = excluded.phone, line1 = excluded.line1, line2 = excluded.line2,
-               postcode = excluded.postcode, city = excluded.city, country = excluded.country
+               postcode = excluded.postcode, city = excluded.city, country = excluded.country,
+               state = excluded.state
            returning quantity, name is not null as "has_address!""#,
         secret_column(by),
         account_column(by),
@@ -212,6 +215,7 @@ pub async fn set_address(
         address.postcode,
         address.city,
         address.country,
+        address.state,
     )
     .fetch_optional(connection)
     .await?;
@@ -257,7 +261,7 @@ fn stored_order(row: OrderRow) -> Result<StoredOrder, sqlx::Error> {
     })
 }
 
-fn ending(word: &str) -> Result<Ending, sqlx::Error> {
+pub(crate) fn ending(word: &str) -> Result<Ending, sqlx::Error> {
     match word {
         "cancelled" => Ok(Ending::Cancelled),
         "expired" => Ok(Ending::Expired),
@@ -272,10 +276,10 @@ fn details(quantity: Option<i32>, has_address: bool) -> Result<Details, sqlx::Er
     })
 }
 
-fn secret_column(by: &Credential) -> Option<&[u8]> {
+pub(crate) fn secret_column(by: &Credential) -> Option<&[u8]> {
     by.secret_hash.as_ref().map(|hash| hash.0.as_slice())
 }
 
-fn account_column(by: &Credential) -> Option<uuid::Uuid> {
+pub(crate) fn account_column(by: &Credential) -> Option<uuid::Uuid> {
     by.account.map(|account| account.0)
 }

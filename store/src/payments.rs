@@ -437,7 +437,7 @@ fn payment_of(row: PaymentRow) -> Result<Payment, sqlx::Error> {
     })
 }
 
-fn provider(word: &str) -> Result<Option<Provider>, sqlx::Error> {
+pub(crate) fn provider(word: &str) -> Result<Option<Provider>, sqlx::Error> {
     match word {
         "stripe" => Ok(Some(Provider::Stripe)),
         "paypal" => Ok(Some(Provider::Paypal)),
@@ -447,7 +447,7 @@ fn provider(word: &str) -> Result<Option<Provider>, sqlx::Error> {
     }
 }
 
-fn provider_word(provider: Option<Provider>) -> &'static str {
+pub(crate) fn provider_word(provider: Option<Provider>) -> &'static str {
     match provider {
         Some(Provider::Stripe) => "stripe",
         Some(Provider::Paypal) => "paypal",

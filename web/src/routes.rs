@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::envelope::envelope;
 use crate::gateway::{claims, orders, payments, ticket_document};
 use crate::input::BODY_MAX;
+use crate::pages::gateway::{amount, confirmation, details, method, payment};
 use crate::public::{events, places, sessions, validate};
 use crate::{account, assets, bench, live, openapi, pages, probes};
 
@@ -90,19 +91,29 @@ fn pages() -> Vec<Entry> {
     vec![
         get("/", pages::home::show),
         get("/sessions/{id}", pages::session::show),
+        post("/gateway/sessions/{id}/orders", pages::gateway::open),
         get("/gateway/orders/{id}", pages::gateway::show),
-        post("/gateway/orders/{id}/address", pages::gateway::put_address),
-        post("/gateway/orders/{id}/pay", pages::gateway::pay),
-        post("/gateway/orders/{id}/extend", pages::gateway::extend),
-        post("/gateway/orders/{id}/cancel", pages::gateway::cancel),
+        get("/gateway/orders/{id}/amount", amount::show),
+        post("/gateway/orders/{id}/amount", amount::put),
+        get("/gateway/orders/{id}/seats", pages::gateway::seats::show),
+        get("/gateway/orders/{id}/details", details::show),
+        post("/gateway/orders/{id}/details", details::put),
+        get("/gateway/orders/{id}/method", method::show),
+        post("/gateway/orders/{id}/method", method::put),
+        get("/gateway/orders/{id}/payment", payment::show),
+        post("/gateway/orders/{id}/payment", payment::pay),
+        post("/gateway/orders/{id}/payment/withdraw", payment::withdraw),
         get(
             "/gateway/orders/{id}/test-payment/{attempt}/{token}",
-            pages::gateway::show_test,
+            payment::show_test,
         ),
         post(
             "/gateway/orders/{id}/test-payment/{attempt}/{token}",
-            pages::gateway::confirm_test,
+            payment::confirm_test,
         ),
+        get("/gateway/orders/{id}/confirmation", confirmation::show),
+        post("/gateway/orders/{id}/extend", pages::gateway::extend),
+        post("/gateway/orders/{id}/cancel", pages::gateway::cancel),
         get("/login", pages::login::show),
         post("/login", pages::login::log_in),
         post("/logout", pages::login::log_out),

@@ -40,8 +40,12 @@ impl Templates {
                 "web/ui was not built before this binary: pages have neither style nor script"
             );
         }
+        // Those of a checkout take the place of all that was built in, which may be behind them.
         let templates = assets::TEMPLATES.iter().copied();
-        let built_in = parsed(addresses, templates).map_err(io::Error::other)?;
+        let built_in = match ui_dir {
+            Some(_) => Tera::default(),
+            None => parsed(addresses, templates).map_err(io::Error::other)?,
+        };
         Ok(Self { built_in, ui_dir })
     }
 

@@ -5,7 +5,7 @@ export default defineConfig({
     manifest: true,
     target: "es2022",
     // Each island is loaded by the pages that need it.
-    rollupOptions: { input: ["site/site.css", "seat-list/index.ts"] },
+    rollupOptions: { input: ["site/site.css", "seat-list/index.ts", "checkout/index.ts", "countdown/index.ts"] },
     // Inline code is refused by the pages' policy.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

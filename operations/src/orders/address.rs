@@ -1,6 +1,7 @@
 //! Who buys, and where they live: read from what they typed, once, at the door.
 
 use super::OrderError;
+use super::countries::{self, AddressPart, Country};
 
 /// The longest name of a person, in characters.
 const NAME_MAX: usize = 200;
@@ -15,15 +16,8 @@ const EMAIL_MAX: usize = 254;
 /// The longest part before the @, in bytes (RFC 5321).
 const EMAIL_LOCAL_MAX: usize = 64;
 
-/// The country codes of ISO 3166-1 alpha-2.
-const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ \
-BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK \
-DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW \
-GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB \
-LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC \
-NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC \
-SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ \
-UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+/// The shortest and the longest number of E.164, in digits.
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
 /// Who buys, and where they live. Made only by `Address::parse`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +27,12 @@ pub struct Address {
     pub phone: Option<String>,
     pub line1: String,
     pub line2: Option<String>,
+    /// Empty where the country has none.
     pub postcode: String,
+    /// Empty where the country's addresses have none.
     pub city: String,
+    /// Province, county or what else the country calls it.
+    pub state: Option<String>,
     pub country: String,
 }
 
@@ -48,6 +46,8 @@ pub struct AddressFields {
     pub line2: Option<String>,
     pub postcode: String,
     pub city: String,
+    /// None: whoever asks does not know of states, and none is asked for.
+    pub state: Option<String>,
     pub country: String,
 }
 
@@ -62,18 +62,37 @@ impl Address {
     /// `OrderError::Invalid` with one entry a wrong field.
     pub fn parse(fields: AddressFields) -> Result<Self, OrderError> {
         let mut faults = Faults::default();
+        let country = countries::country(fields.country.trim());
+        let needs = |part| country.is_none_or(|country| country.needs(part));
+        let text = |typed: &str, max, part| match needs(part) {
+            true => required(typed, max),
+            false => optional(typed, max).map(Option::unwrap_or_default),
+        };
         let address = Self {
             name: faults.keep("name", required(&fields.name, NAME_MAX)),
             email: faults.keep("email", email(&fields.email)),
-            phone: faults.keep("phone", phone(fields.phone.as_deref().unwrap_or_default())),
+            phone: faults.keep(
+                "phone",
+                phone(fields.phone.as_deref().unwrap_or_default(), country),
+            ),
             line1: faults.keep("line1", required(&fields.line1, LINE_MAX)),
             line2: faults.keep(
                 "line2",
-                optional(fields.line2.as_deref().unwrap_or_default()),
+                optional(fields.line2.as_deref().unwrap_or_default(), LINE_MAX),
             ),
-            postcode: faults.keep("postcode", required(&fields.postcode, POSTCODE_MAX)),
-            city: faults.keep("city", required(&fields.city, CITY_MAX)),
-            country: faults.keep("country", country(&fields.country)),
+            postcode: faults.keep(
+                "postcode",
+                text(&fields.postcode, POSTCODE_MAX, AddressPart::Postcode),
+            ),
+            city: faults.keep("city", text(&fields.city, CITY_MAX, AddressPart::City)),
+            state: match fields.state.as_deref() {
+                Some(typed) => {
+                    let text = text(typed, CITY_MAX, AddressPart::State);
+                    Some(faults.keep("state", text)).filter(|state| !state.is_empty())
+                }
+                None => None,
+            },
+            country: faults.keep("country", country_code(country)),
         };
         if faults.0.is_empty() {
             Ok(address)
@@ -108,11 +127,11 @@ fn required(typed: &str, max: usize) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn optional(typed: &str) -> Result<Option<String>, String> {
+fn optional(typed: &str, max: usize) -> Result<Option<String>, String> {
     if typed.trim().is_empty() {
         Ok(None)
     } else {
-        required(typed, LINE_MAX).map(Some)
+        required(typed, max).map(Some)
     }
 }
 
@@ -136,31 +155,51 @@ fn email(typed: &str) -> Result<String, String> {
     }
 }
 
-/// E.164, after what people put between the digits is taken out.
-fn phone(typed: &str) -> Result<Option<String>, String> {
-    let is_filler = |letter: &char| letter.is_whitespace() || matches!(letter, '-' | '(' | ')');
-    let number: String = typed.chars().filter(|letter| !is_filler(letter)).collect();
+/// E.164, from what people write: with the country's code, or as at home where the country is known.
+fn phone(typed: &str, country: Option<&Country>) -> Result<Option<String>, String> {
+    // "+44 (0)20 …": the zero in brackets is for those at home.
+    let written = typed.trim().replace("(0)", "");
+    let is_filler =
+        |letter: &char| letter.is_whitespace() || "-()./\u{2010}\u{2011}\u{2013}".contains(*letter);
+    let number: String = written
+        .chars()
+        .filter(|letter| !is_filler(letter))
+        .collect();
     if number.is_empty() {
         return Ok(None);
     }
-    let is_valid = number.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len())
-            && digits.bytes().all(|digit| digit.is_ascii_digit())
-            && !digits.starts_with('0')
-    });
-    if is_valid {
-        Ok(Some(number))
-    } else {
-        Err("write the number with its country code, such as +49 30 1234567".to_owned())
-    }
+    let international = number
+        .strip_prefix('+')
+        .or_else(|| number.strip_prefix("00"))
+        .map(str::to_owned)
+        .or_else(|| from_national(&number, country?));
+    international
+        .filter(|digits| {
+            PHONE_DIGITS.contains(&digits.len())
+                && digits.bytes().all(|digit| digit.is_ascii_digit())
+                && !digits.starts_with('0')
+        })
+        .map(|digits| Some(format!("+{digits}")))
+        .ok_or_else(|| "write the number with its country code, such as +49 30 1234567".to_owned())
 }
 
-fn country(typed: &str) -> Result<String, String> {
-    let code = typed.trim();
-    if code.len() == 2 && COUNTRIES.split(' ').any(|known| known == code) {
-        Ok(code.to_owned())
-    } else {
-        Err("this must be a country's code of two capitals, such as DE".to_owned())
+/// The digits after the plus of a number as it is dialled within a country.
+fn from_national(number: &str, country: &Country) -> Option<String> {
+    let (code, prefix) = (country.calling_code, country.national_prefix);
+    if code.is_empty() {
+        return None;
+    }
+    let rest = match number.strip_prefix(prefix) {
+        Some(rest) if !prefix.is_empty() => rest,
+        _ => number,
+    };
+    Some(format!("{code}{rest}"))
+}
+
+fn country_code(country: Option<&Country>) -> Result<String, String> {
+    match country {
+        Some(country) => Ok(country.code.to_owned()),
+        None => Err("this must be a country's code of two capitals, such as DE".to_owned()),
     }
 }
 
@@ -177,7 +216,16 @@ mod tests {
             line2: Some("  ".to_owned()),
             postcode: "10115".to_owned(),
             city: "Berlin".to_owned(),
+            state: None,
             country: "DE".to_owned(),
+        }
+    }
+
+    fn with_phone(phone: &str, country: &str) -> AddressFields {
+        AddressFields {
+            phone: Some(phone.to_owned()),
+            country: country.to_owned(),
+            ..fields()
         }
     }
 
@@ -197,6 +245,73 @@ mod tests {
         assert_eq!(address.name, "Łucja Nguyễn-山田");
         assert_eq!(address.phone.as_deref(), Some("+49301234567"));
         assert_eq!(address.line2, None);
+    }
+
+    #[test]
+    fn a_number_as_it_is_dialled_at_home_is_read_with_the_country() {
+        for (typed, country, number) in [
+            ("030 1234567", "DE", "+49301234567"),
+            ("(415) 555-2671", "US", "+14155552671"),
+            ("1 415.555.2671", "US", "+14155552671"),
+            ("06 1 234 5678", "HU", "+3612345678"),
+            ("06 1234 5678", "IT", "+390612345678"),
+            ("8 (912) 345-67-89", "RU", "+79123456789"),
+            ("55 1234 5678", "MX", "+525512345678"),
+            ("+44 (0)20 7946 0018", "DE", "+442079460018"),
+            ("0044 20 7946 0018", "DE", "+442079460018"),
+        ] {
+            let address = Address::parse(with_phone(typed, country)).unwrap();
+            assert_eq!(
+                address.phone.as_deref(),
+                Some(number),
+                "{typed} in {country}"
+            );
+        }
+        for (typed, country) in [
+            ("12", "DE"),
+            ("030 12345x", "DE"),
+            ("1234567", "AQ"),
+            ("+0301234567", "DE"),
+        ] {
+            assert_eq!(
+                faults(with_phone(typed, country)),
+                ["phone"],
+                "{typed} in {country}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_what_a_countrys_addresses_have_is_required() {
+        let nowhere = |country: &str| AddressFields {
+            postcode: String::new(),
+            city: " ".to_owned(),
+            country: country.to_owned(),
+            phone: None,
+            ..fields()
+        };
+        assert_eq!(faults(nowhere("DE")), ["postcode", "city"]);
+        assert_eq!(
+            faults(nowhere("AE")),
+            Vec::<&str>::new(),
+            "has no postcodes"
+        );
+        assert_eq!(faults(nowhere("HK")), Vec::<&str>::new());
+        assert_eq!(faults(nowhere("SG")), ["postcode"], "is its only city");
+    }
+
+    #[test]
+    fn a_state_is_asked_only_of_those_who_know_of_states() {
+        let in_usa = |state: Option<&str>| AddressFields {
+            state: state.map(str::to_owned),
+            country: "US".to_owned(),
+            phone: None,
+            ..fields()
+        };
+        assert!(faults(in_usa(None)).is_empty());
+        assert_eq!(faults(in_usa(Some(""))), ["state"]);
+        let address = Address::parse(in_usa(Some(" California "))).unwrap();
+        assert_eq!(address.state.as_deref(), Some("California"));
     }
 
     #[test]

@@ -117,6 +117,7 @@ impl From<wire::Address> for AddressFields {
             line2: address.line2,
             postcode: address.postcode,
             city: address.city,
+            state: address.state,
             country: address.country,
         }
     }

@@ -3,18 +3,41 @@
 use chrono_tz::Tz;
 use domain::{Money, Timestamp};
 
-/// `80.00 EUR`: the currency's own number of decimals, and its code.
+/// `€80.00`, or `CHF 80.00`: the currency's own number of decimals, and the sign of those that every
+/// reader of English knows. The islands' `Intl.NumberFormat("en")` writes the same.
 pub fn money(money: Money) -> String {
-    let decimals = decimals(money.currency.code());
     let code = money.currency.code();
-    if decimals == 0 {
-        return format!("{} {code}", money.minor);
-    }
+    let decimals = decimals(code);
     let unit = 10_u64.pow(decimals);
-    let sign = if money.minor < 0 { "-" } else { "" };
     let minor = money.minor.unsigned_abs();
-    let width = usize::try_from(decimals).unwrap_or(2);
-    format!("{sign}{}.{:0width$} {code}", minor / unit, minor % unit)
+    let sign = if money.minor < 0 { "-" } else { "" };
+    let whole = grouped(minor / unit);
+    let fraction = match usize::try_from(decimals) {
+        Ok(width @ 1..) => format!(".{:0width$}", minor % unit),
+        _ => String::new(),
+    };
+    let currency = match code {
+        "EUR" => "€".to_owned(),
+        "GBP" => "£".to_owned(),
+        "USD" => "$".to_owned(),
+        "JPY" => "¥".to_owned(),
+        // Not to be broken after.
+        code => format!("{code}\u{a0}"),
+    };
+    format!("{sign}{currency}{whole}{fraction}")
+}
+
+/// With a comma at every thousand.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// `Sat 31 January 2026, 20:00` where the venue is.
@@ -51,10 +74,11 @@ mod tests {
 
     #[test]
     fn money_has_the_decimals_of_its_currency() {
-        assert_eq!(of(8_005, "EUR"), "80.05 EUR");
-        assert_eq!(of(500, "JPY"), "500 JPY");
-        assert_eq!(of(1_500, "KWD"), "1.500 KWD");
-        assert_eq!(of(-5, "EUR"), "-0.05 EUR");
+        assert_eq!(of(8_005, "EUR"), "€80.05");
+        assert_eq!(of(500, "JPY"), "¥500");
+        assert_eq!(of(1_500, "KWD"), "KWD\u{a0}1.500");
+        assert_eq!(of(-5, "EUR"), "-€0.05");
+        assert_eq!(of(123_456_700, "CHF"), "CHF\u{a0}1,234,567.00");
     }
 
     #[test]

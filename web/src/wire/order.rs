@@ -135,6 +135,8 @@ pub struct Address {
     pub postcode: String,
     #[serde(default)]
     pub city: String,
+    /// Where the country's addresses have one; asked for only where it is sent.
+    pub state: Option<String>,
     /// ISO 3166-1, two letters.
     #[serde(default)]
     pub country: String,

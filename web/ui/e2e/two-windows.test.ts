@@ -89,15 +89,16 @@ test("a seat is paid with the test provider, and the other window sees it sold",
   await seat(page, index).getByRole("button", { name: /^Take/ }).click();
   await waitForWord(page, index, "yours");
   await page.getByRole("link", { name: "Go to checkout" }).click();
-  await page.getByLabel("Name").fill("Ada Lovelace");
+  await page.getByLabel("Full name").fill("Ada Lovelace");
   await page.getByLabel("E-mail").fill("ada@example.org");
   await page.getByLabel("Street and number").fill("Street 1");
   await page.getByLabel("Postcode").fill("10115");
   await page.getByLabel("City").fill("Berlin");
-  await page.getByLabel("Country, two letters").fill("DE");
-  await page.getByRole("button", { name: "Save the address" }).click();
-  await page.getByRole("button", { name: /^Pay .* with the test provider/ }).click();
-  await page.getByRole("button", { name: "Pay", exact: true }).click();
+  await page.getByRole("button", { name: "Continue to payment" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await page.getByRole("button", { name: /^Pay/ }).click();
+  await page.getByRole("heading", { name: "Test payment" }).waitFor();
+  await page.getByRole("button", { name: /^Pay/ }).click();
   await page.getByText("FR1.").first().waitFor();
 
   await waitForWord(watcher.page, index, "sold");

@@ -1,0 +1,292 @@
+use sqlx::PgPool;
+
+use crate::pages::{hidden, page, submit};
+use crate::support::{Order, Reply, TestApp};
+
+const ADDRESS: [(&str, &str); 9] = [
+    ("name", "Ada"),
+    ("email", "ada@example.org"),
+    ("phone", "030 1234567"),
+    ("line1", "Street 1"),
+    ("line2", ""),
+    ("postcode", "10115"),
+    ("city", "Berlin"),
+    ("state", ""),
+    ("country", "DE"),
+];
+
+/// A buyer without a script.
+struct Buyer<'a> {
+    app: &'a TestApp,
+    cookie: String,
+    path: String,
+}
+
+impl<'a> Buyer<'a> {
+    fn of(app: &'a TestApp, order: &Order) -> Self {
+        Self {
+            app,
+            cookie: format!("order_{}={}", order.id, order.secret),
+            path: format!("/gateway/orders/{}", order.id),
+        }
+    }
+
+    async fn get(&self, step: &str) -> Reply {
+        page(self.app, &format!("{}{step}", self.path), &self.cookie).await
+    }
+
+    async fn post(&self, step: &str, form: &[(&str, &str)]) -> Reply {
+        let path = format!("{}{step}", self.path);
+        submit(self.app, &path, &self.cookie, form).await
+    }
+
+    /// Where an address sends on to, without the order's own part.
+    async fn sent_from(&self, step: &str) -> String {
+        self.sent_to(&self.get(step).await)
+    }
+
+    fn sent_to(&self, reply: &Reply) -> String {
+        assert_eq!(reply.status, 303, "{reply:?}");
+        let location = reply.header("location");
+        let step = location.strip_prefix(&self.path);
+        step.unwrap_or(location).to_owned()
+    }
+
+    /// From the last step before it to the provider's page.
+    async fn go_to_provider(&self) -> String {
+        let shown = html(&self.get("/payment").await);
+        let key = hidden(&shown, "payment_key");
+        let form = [("payment_key", key.as_str())];
+        let (first, again) = (
+            self.post("/payment", &form).await,
+            self.post("/payment", &form).await,
+        );
+        let provider = self.sent_to(&first);
+        assert_eq!(
+            self.sent_to(&again),
+            provider,
+            "pressed twice, it is one payment"
+        );
+        provider
+    }
+}
+
+fn html(reply: &Reply) -> String {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.body.as_str().unwrap().to_owned()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_order_is_bought_by_forms_alone_with_a_declined_card_in_between(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let opened = submit(
+        &app,
+        &format!("/gateway/sessions/{}/orders", app.session),
+        "",
+        &[],
+    )
+    .await;
+    let amount = opened.header("location").to_owned();
+    let path = amount.strip_suffix("/amount").unwrap().to_owned();
+    let buyer = Buyer {
+        app: &app,
+        cookie: opened.cookie(),
+        path,
+    };
+
+    let key = hidden(&html(&buyer.get("/amount").await), "claim_key");
+    let form = [
+        ("quantity", "2"),
+        ("section", ""),
+        ("claim_key", key.as_str()),
+        ("to", "best"),
+    ];
+    assert_eq!(buyer.sent_to(&buyer.post("/amount", &form).await), "");
+    assert_eq!(buyer.sent_from("").await, "/details");
+    assert_eq!(buyer.sent_to(&buyer.post("/details", &ADDRESS).await), "");
+    assert_eq!(buyer.sent_from("").await, "/method");
+    assert!(
+        html(&buyer.get("/details").await).contains("value=\"+49301234567\""),
+        "typed as at home"
+    );
+    assert_eq!(
+        buyer.sent_to(&buyer.post("/method", &[("method", "test")]).await),
+        ""
+    );
+    assert_eq!(buyer.sent_from("").await, "/payment");
+
+    let provider = buyer.go_to_provider().await;
+    assert!(html(&buyer.get("/payment").await).contains("Waiting for your payment"));
+    assert_eq!(
+        buyer.sent_from("/details").await,
+        "/payment",
+        "what is being paid stays as it is"
+    );
+    buyer.post(&provider, &[("outcome", "decline")]).await;
+    let declined = html(&buyer.get("/payment").await);
+    assert!(
+        declined.contains("declined") && declined.contains("2 places are"),
+        "{declined}"
+    );
+
+    let provider = buyer.go_to_provider().await;
+    let paid = buyer.post(&provider, &[("outcome", "succeed")]).await;
+    assert_eq!(buyer.sent_to(&paid), "");
+    for step in ["", "/amount", "/details", "/payment"] {
+        assert_eq!(buyer.sent_from(step).await, "/confirmation");
+    }
+    assert_eq!(
+        html(&buyer.get("/confirmation").await)
+            .matches("FR1.")
+            .count(),
+        2
+    );
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn nobody_gets_to_a_step_before_the_ones_in_front_of_it(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let order = app.order().await;
+    let buyer = Buyer::of(&app, &order);
+    for step in ["", "/details", "/method", "/payment", "/confirmation"] {
+        assert_eq!(buyer.sent_from(step).await, "/amount", "{step}");
+    }
+    app.claim(&order, "k", serde_json::json!({"seats": [1]}))
+        .await;
+    for step in ["", "/method", "/payment", "/confirmation"] {
+        assert_eq!(buyer.sent_from(step).await, "/details", "{step}");
+    }
+    let amount = html(&buyer.get("/amount").await);
+    assert!(amount.contains("You have 1 place"), "{amount}");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_refused_form_keeps_what_was_typed_and_names_every_fault(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let order = app.order().await;
+    app.claim(&order, "k", serde_json::json!({"seats": [1]}))
+        .await;
+    let buyer = Buyer::of(&app, &order);
+    let wrong = [
+        ("name", "Łucja <b>"),
+        ("email", "none"),
+        ("country", "US"),
+        ("phone", "12"),
+    ];
+    let refused = html(&buyer.post("/details", &wrong).await);
+    assert!(
+        refused.contains("role=\"alert\"") && refused.contains("value=\"Łucja &lt;b&gt;\""),
+        "{refused}"
+    );
+    for words in [
+        "Enter your ZIP code",
+        "Enter your state",
+        "Write it as name@example.org",
+        "as you dial it in United States",
+    ] {
+        assert!(refused.contains(words), "{words}: {refused}");
+    }
+    let other = html(&buyer.post("/details?to=country", &wrong).await);
+    assert!(
+        !other.contains("role=\"alert\"") && other.contains("ZIP code"),
+        "{other}"
+    );
+
+    let too_many = [
+        ("quantity", "11"),
+        ("section", ""),
+        ("claim_key", "k"),
+        ("to", "best"),
+    ];
+    let empty = Buyer::of(&app, &app.order().await)
+        .post("/amount", &too_many)
+        .await;
+    let refused = html(&empty);
+    assert!(
+        refused.contains("Choose between 1 and 10 places") && refused.contains("value=\"11\""),
+        "{refused}"
+    );
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_order_without_postcodes_where_it_goes_is_complete(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let order = app.order().await;
+    app.claim(&order, "k", serde_json::json!({"seats": [1]}))
+        .await;
+    let buyer = Buyer::of(&app, &order);
+    let emirate = [
+        ("name", "Ada"),
+        ("email", "ada@example.org"),
+        ("line1", "Street 1"),
+        ("state", "Dubai"),
+        ("country", "AE"),
+    ];
+    assert_eq!(buyer.sent_to(&buyer.post("/details", &emirate).await), "");
+    assert_eq!(buyer.sent_from("").await, "/method");
+    let shown = html(&buyer.get("/details").await);
+    assert!(
+        shown.contains("Emirate")
+            && shown.contains("value=\"Dubai\"")
+            && !shown.contains("name=\"postcode\"")
+    );
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_payment_that_was_begun_can_be_given_up_for_another(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let order = app.order().await;
+    app.claim(&order, "k", serde_json::json!({"seats": [1]}))
+        .await;
+    let buyer = Buyer::of(&app, &order);
+    buyer.post("/details", &ADDRESS).await;
+    buyer.post("/method", &[("method", "test")]).await;
+    let abandoned = buyer.go_to_provider().await;
+    assert_eq!(
+        buyer.sent_to(&buyer.post("/payment/withdraw", &[]).await),
+        "/method"
+    );
+    let late = buyer.post(&abandoned, &[("outcome", "decline")]).await;
+    assert_eq!(buyer.sent_to(&late), "", "what is over stays over");
+    assert!(html(&buyer.get("/payment").await).contains("was not finished"));
+    let provider = buyer.go_to_provider().await;
+    buyer.post(&provider, &[("outcome", "succeed")]).await;
+    assert_eq!(buyer.sent_from("").await, "/confirmation");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_order_that_was_cancelled_says_so_at_its_address_and_all_steps_lead_there(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let order = app.order().await;
+    app.claim(&order, "k", serde_json::json!({"seats": [1]}))
+        .await;
+    let buyer = Buyer::of(&app, &order);
+    let extended = buyer.post("/extend", &[("step", "details")]).await;
+    assert_eq!(buyer.sent_to(&extended), "/details");
+    let again = buyer
+        .post("/extend", &[("step", "https://elsewhere.example")])
+        .await;
+    assert_eq!(
+        buyer.sent_to(&again),
+        "",
+        "once is all, and only to one of our steps"
+    );
+    assert_eq!(buyer.sent_to(&buyer.post("/cancel", &[]).await), "");
+    let ended = html(&buyer.get("").await);
+    assert!(
+        ended.contains("The order is cancelled") && !ended.contains("order-countdown"),
+        "{ended}"
+    );
+    for step in ["/amount", "/details", "/payment", "/confirmation"] {
+        assert_eq!(buyer.sent_from(step).await, "", "{step}");
+    }
+    assert_eq!(buyer.sent_to(&buyer.post("/details", &ADDRESS).await), "");
+    let foreign = page(&app, &buyer.path, "").await;
+    assert_eq!(foreign.status, 403);
+    app.close().await;
+}
