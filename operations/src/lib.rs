@@ -9,6 +9,7 @@ pub mod doors;
 pub mod import_plan;
 pub mod jobs;
 pub mod orders;
+pub mod papers;
 pub mod payments;
 pub mod people;
 pub mod publish;

@@ -34,7 +34,8 @@ pub struct ProblemDocument {
         events::list, sessions::show, places::manifest, places::availability, validate::validate,
         orders::open, orders::show, orders::put_amount, orders::put_address, orders::extend,
         orders::cancel, claims::get_seat, claims::drop_seat, payments::start,
-        payments::confirm_test, ticket_document::show, account::log_in, account::show,
+        payments::confirm_test, ticket_document::show, ticket_document::show_all,
+        ticket_document::calendar, account::log_in, account::show,
         account::log_out, show, probes::health, probes::readiness, probes::metrics
     ),
     modifiers(&Secrets)

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::envelope::envelope;
 use crate::gateway::{claims, orders, payments, ticket_document};
 use crate::input::BODY_MAX;
-use crate::pages::gateway::{amount, confirmation, details, method, payment};
+use crate::pages::gateway::{amount, details, method, payment};
 use crate::public::{events, places, sessions, validate};
 use crate::{account, assets, bench, live, openapi, pages, probes};
 
@@ -46,6 +46,8 @@ pub fn api() -> Vec<Group> {
                 post("/orders/{id}/payments", payments::start),
                 post("/payments/{id}/test/{token}", payments::confirm_test),
                 get("/orders/{id}/tickets/{ticket}.pdf", ticket_document::show),
+                get("/orders/{id}/tickets.pdf", ticket_document::show_all),
+                get("/orders/{id}/calendar.ics", ticket_document::calendar),
             ],
         ),
         (
@@ -111,7 +113,14 @@ fn pages() -> Vec<Entry> {
             "/gateway/orders/{id}/test-payment/{attempt}/{token}",
             payment::confirm_test,
         ),
-        get("/gateway/orders/{id}/confirmation", confirmation::show),
+        get(
+            "/gateway/orders/{id}/confirmation",
+            pages::tickets::confirmation,
+        ),
+        get(
+            "/gateway/orders/{id}/tickets/{ticket}",
+            pages::tickets::show,
+        ),
         post("/gateway/orders/{id}/extend", pages::gateway::extend),
         post("/gateway/orders/{id}/cancel", pages::gateway::cancel),
         get("/login", pages::login::show),

@@ -5,7 +5,8 @@ pub mod gateway;
 pub mod home;
 pub mod login;
 pub mod session;
-mod words;
+pub mod tickets;
+pub mod words;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;

@@ -42,13 +42,29 @@ fn grouped(number: u64) -> String {
 
 /// `Sat 31 January 2026, 20:00` where the venue is.
 pub fn local(instant: Timestamp, time_zone: &str) -> String {
+    at(instant, time_zone, "%a %-d %B %Y, %H:%M")
+}
+
+/// `Sat 31 January 2026` where the venue is.
+pub fn day(instant: Timestamp, time_zone: &str) -> String {
+    at(instant, time_zone, "%a %-d %B %Y")
+}
+
+/// `20:00` where the venue is.
+pub fn time(instant: Timestamp, time_zone: &str) -> String {
+    at(instant, time_zone, "%H:%M")
+}
+
+/// `CET`, or the offset where the zone has no letters.
+pub fn zone(instant: Timestamp, time_zone: &str) -> String {
+    at(instant, time_zone, "%Z")
+}
+
+fn at(instant: Timestamp, time_zone: &str, format: &str) -> String {
     // A venue's time zone is checked when it is stored; UTC is the honest rest.
     let zone = time_zone.parse::<Tz>().unwrap_or(Tz::UTC);
-    instant
-        .to_datetime()
-        .with_timezone(&zone)
-        .format("%a %-d %B %Y, %H:%M")
-        .to_string()
+    let local = instant.to_datetime().with_timezone(&zone);
+    local.format(format).to_string()
 }
 
 /// How many decimals a currency has where it is not two: ISO 4217.

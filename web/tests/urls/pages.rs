@@ -111,3 +111,44 @@ async fn the_door_judges_what_is_typed(pool: PgPool) {
     );
     app.close().await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_confirmation_and_each_ticket_show_their_codes_to_the_owner_alone(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let (order, paid) = app.paid_order(&[1, 2]).await;
+    let cookie = format!("order_{}={}", order.id, order.secret);
+    let path = format!("/gateway/orders/{}/confirmation", order.id);
+    let shown = page(&app, &path, &cookie).await;
+    let html = shown.body.as_str().unwrap();
+    assert_eq!(shown.header("cache-control"), "no-store");
+    assert_eq!(
+        html.matches("<svg xmlns").count(),
+        2,
+        "a code for each ticket"
+    );
+    assert!(!html.contains(" style="), "{html}");
+    for ticket in paid["tickets"].as_array().unwrap() {
+        let code = ticket["code"].as_str().unwrap();
+        assert!(html.contains(&format!("data-code=\"{code}\"")), "{html}");
+        let id = ticket["ticketId"].as_str().unwrap();
+        let address = format!("/gateway/orders/{}/tickets/{id}", order.id);
+        assert!(html.contains(&format!("href=\"{address}\"")), "{html}");
+        let alone = page(&app, &address, &cookie).await;
+        assert!(alone.body.as_str().unwrap().contains(code), "{alone:?}");
+        assert_eq!(page(&app, &address, "").await.status, 403);
+    }
+    assert_eq!(page(&app, &path, "").await.status, 403);
+    let unknown = format!("/gateway/orders/{}/tickets/{}", order.id, order.id);
+    assert_eq!(page(&app, &unknown, &cookie).await.status, 404);
+
+    let open = app.order().await;
+    let cookie = format!("order_{}={}", open.id, open.secret);
+    let path = format!("/gateway/orders/{}", open.id);
+    let early = page(&app, &format!("{path}/confirmation"), &cookie).await;
+    let location = early.header("location");
+    assert_eq!(
+        (early.status, location),
+        (303, format!("{path}/amount").as_str())
+    );
+    app.close().await;
+}

@@ -99,7 +99,7 @@ test("a seat is paid with the test provider, and the other window sees it sold",
   await page.getByRole("button", { name: /^Pay/ }).click();
   await page.getByRole("heading", { name: "Test payment" }).waitFor();
   await page.getByRole("button", { name: /^Pay/ }).click();
-  await page.getByText("FR1.").first().waitFor();
+  await page.locator("[data-code^=FR1]").first().waitFor();
 
   await waitForWord(watcher.page, index, "sold");
   assert.deepEqual(watcher.complaints, []);

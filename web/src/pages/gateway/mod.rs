@@ -9,7 +9,6 @@
 
 mod address_form;
 pub mod amount;
-pub mod confirmation;
 pub mod details;
 mod ended;
 pub mod frame;

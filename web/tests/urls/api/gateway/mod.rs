@@ -1,3 +1,4 @@
 mod get_seat;
 mod orders;
 mod payments;
+mod tickets;

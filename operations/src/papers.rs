@@ -1,0 +1,122 @@
+//! What the owner of a paid order is given: its tickets to print, and its entry for a calendar.
+
+use documents::calendar::{self, Entry};
+use documents::qr::Qr;
+use documents::ticket::{self, Occasion, Ticket};
+use domain::order::Credential;
+use domain::{Money, OrderId, TicketId, Timestamp};
+use store::catalogue::{self, SessionDetail, SessionStatus};
+
+use crate::App;
+use crate::orders::{self, OrderError, OrderView, TicketView};
+
+/// A paid order with all that is printed of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Papers {
+    /// The order; it has a ticket at least.
+    pub order: OrderView,
+    /// What it is for.
+    pub session: SessionDetail,
+}
+
+/// An order's papers, for its owner.
+///
+/// # Errors
+/// There is no such order or it has no tickets, or it is somebody else's.
+pub async fn of_order(app: &App, order: OrderId, by: &Credential) -> Result<Papers, OrderError> {
+    let order = orders::view(app, order, by).await?;
+    if order.tickets.is_empty() {
+        return Err(OrderError::NotFound);
+    }
+    let session = catalogue::session(&app.pool, order.session_id).await?;
+    let session = session.ok_or(OrderError::NotFound)?;
+    Ok(Papers { order, session })
+}
+
+/// A ticket's code as an `<svg>`.
+#[must_use]
+pub fn code_image(code: &str, label: &str) -> String {
+    Qr::of(code).svg(label)
+}
+
+impl Papers {
+    /// The tickets as a PDF: this one, or all of them. `money` writes a price. Nothing if there is no such ticket.
+    ///
+    /// It takes some milliseconds a ticket: call it where blocking is allowed.
+    #[must_use]
+    pub fn pdf(&self, only: Option<TicketId>, money: fn(Money) -> String) -> Option<Vec<u8>> {
+        let numbered = self.order.tickets.iter().zip(1..);
+        let wanted = numbered.filter(|(ticket, _)| only.is_none_or(|it| it == ticket.ticket_id));
+        let tickets: Vec<Ticket> = wanted
+            .map(|(ticket, number)| printed(ticket, number, money))
+            .collect();
+        (!tickets.is_empty()).then(|| ticket::pdf(&self.occasion(), &tickets))
+    }
+
+    /// The entry for a calendar. `site` is where this house is found, such as `https://tickets.example`.
+    #[must_use]
+    pub fn calendar(&self, site: &str, now: Timestamp) -> String {
+        let order_id = self.order.order_id;
+        let host = site.split("://").last().unwrap_or(site);
+        let places = self.order.tickets.iter().map(place);
+        let reference = format!("Order {}", self.order.pnr);
+        let mut location = vec![self.session.venue.name.clone()];
+        location.extend(self.address());
+        calendar::ics(&Entry {
+            order_id,
+            title: self.session.event.title.clone(),
+            location,
+            starts_at: self.session.starts_at,
+            is_cancelled: self.session.sale.status == SessionStatus::Cancelled,
+            notes: places.chain([reference]).collect(),
+            url: format!("{site}/gateway/orders/{order_id}/confirmation"),
+            host: host.split(['/', ':']).next().unwrap_or(host).to_owned(),
+            written_at: now,
+        })
+    }
+
+    fn occasion(&self) -> Occasion {
+        let session = &self.session;
+        Occasion {
+            title: session.event.title.clone(),
+            artists: session.event.artists.clone(),
+            venue: session.venue.name.clone(),
+            address: self.address(),
+            starts_at: session.starts_at,
+            doors_open_at: session.doors_open_at,
+            time_zone: session.venue.time_zone.clone(),
+            pnr: self.order.pnr.to_string(),
+            tickets: self.order.tickets.len(),
+        }
+    }
+
+    /// Where the venue is: the street if it is known, the city unless the street names it, the country.
+    #[must_use]
+    pub fn address(&self) -> Vec<String> {
+        let venue = &self.session.venue;
+        let city = (!venue.address.contains(&venue.city)).then_some(&venue.city);
+        let parts = [Some(&venue.address), city, Some(&venue.country_code)];
+        let parts = parts.into_iter().flatten();
+        parts.filter(|part| !part.is_empty()).cloned().collect()
+    }
+}
+
+fn printed(ticket: &TicketView, number: usize, money: fn(Money) -> String) -> Ticket {
+    Ticket {
+        ticket_id: ticket.ticket_id,
+        number,
+        section: ticket.section_name.clone(),
+        row: ticket.row.clone(),
+        seat: ticket.number.clone(),
+        holder: ticket.holder.clone(),
+        price: money(ticket.price),
+        code: ticket.code.clone(),
+    }
+}
+
+fn place(ticket: &TicketView) -> String {
+    let row = ticket.row.as_ref().map(|row| format!("row {row}"));
+    let seat = ticket.number.as_ref().map(|seat| format!("seat {seat}"));
+    let parts = [Some(ticket.section_name.clone()), row, seat];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
