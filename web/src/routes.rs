@@ -94,6 +94,10 @@ fn pages() -> Vec<Entry> {
         get("/", pages::home::show),
         get("/sessions/{id}", pages::session::show),
         post("/gateway/sessions/{id}/orders", pages::gateway::open),
+        get(
+            "/sessions/{id}/sections/{section}",
+            pages::session::show_section,
+        ),
         get("/gateway/orders/{id}", pages::gateway::show),
         get("/gateway/orders/{id}/amount", amount::show),
         post("/gateway/orders/{id}/amount", amount::put),

@@ -1,11 +1,12 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
+  worker: { format: "es" },
   build: {
     manifest: true,
     target: "es2022",
     // Each island is loaded by the pages that need it.
-    rollupOptions: { input: ["site/site.css", "seat-list/index.ts", "checkout/index.ts", "countdown/index.ts"] },
+    rollupOptions: { input: ["site/site.css", "map/map.css", "map/index.ts", "checkout/index.ts", "countdown/index.ts"] },
     // Inline code is refused by the pages' policy.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

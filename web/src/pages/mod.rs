@@ -1,8 +1,10 @@
 //! What people see. Every page is complete before any script runs.
 
 pub mod door;
+mod drawing;
 pub mod gateway;
 pub mod home;
+pub mod house;
 pub mod login;
 pub mod session;
 pub mod tickets;

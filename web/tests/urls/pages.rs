@@ -42,11 +42,7 @@ async fn pages_are_complete_without_a_script_and_allow_none_inline(pool: PgPool)
     let (order, _) = app.paid_order(&[1]).await;
     let session = page(&app, &format!("/sessions/{}", app.session), "").await;
     let html = session.body.as_str().unwrap();
-    assert!(
-        html.contains("data-seat=\"1\" data-state=\"sold\""),
-        "{html}"
-    );
-    assert!(html.contains("data-seat=\"2\" data-state=\"free\""));
+    assert!(html.contains("<seat-map"), "{html}");
     assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains(" onclick="));
     assert!(
         html.split("<script")
@@ -60,6 +56,29 @@ async fn pages_are_complete_without_a_script_and_allow_none_inline(pool: PgPool)
     assert_eq!(session.header("x-content-type-options"), "nosniff");
     let foreign = page(&app, &format!("/gateway/orders/{}", order.id), "").await;
     assert_eq!(foreign.status, 403, "an order's page needs its secret");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_session_can_be_read_section_by_section_without_a_script(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    app.paid_order(&[1]).await;
+    let session = page(&app, &format!("/sessions/{}", app.session), "").await;
+    let html = session.body.as_str().unwrap().to_owned();
+    let path = format!("/sessions/{}/sections/", app.session);
+    let link = html
+        .split(&path)
+        .nth(1)
+        .expect("a seated section is linked");
+    let section = link.split('"').next().unwrap();
+    let shown = page(&app, &format!("{path}{section}"), "").await;
+    assert_eq!(shown.status, 200, "{shown:?}");
+    let html = shown.body.as_str().unwrap();
+    assert!(html.contains("<td>sold</td>"), "{html}");
+    assert!(html.contains("<td>free</td>"), "{html}");
+    let unknown = format!("{path}01990000-0000-7000-8000-000000000000");
+    assert_eq!(page(&app, &unknown, "").await.status, 404);
+    assert_eq!(page(&app, &format!("{path}none"), "").await.status, 404);
     app.close().await;
 }
 

@@ -46,8 +46,11 @@ export type Places =
 
 export type Wish = Places | { readonly best: number; readonly section?: string };
 
-export function openOrder(sessionId: string): Promise<Order> {
-  return request("POST", `/api/gateway/sessions/${sessionId}/orders`, {});
+/** A new order with its secret, which is told only here. */
+export type OpenedOrder = Order & { readonly orderSecret: string };
+
+export function openOrder(sessionId: string): Promise<OpenedOrder> {
+  return request("POST", `/api/gateway/sessions/${sessionId}/orders`, {}) as Promise<OpenedOrder>;
 }
 
 export function readOrder(orderId: string): Promise<Order> {

@@ -7,6 +7,7 @@
 
 import type { ClientMessage } from "../wire/ClientMessage.ts";
 import type { Order } from "../wire/Order.ts";
+import type { OwnOrder } from "../wire/OwnOrder.ts";
 import type { ServerMessage } from "../wire/ServerMessage.ts";
 import { decodeDelta } from "./delta.ts";
 import { Socket } from "./socket.ts";
@@ -32,11 +33,12 @@ export class LiveSession {
   private readonly socket: Socket;
   private readonly changed = new Set<(change: LiveChange) => void>();
   private readonly messages = new Set<(message: ServerMessage) => void>();
-  private orderId: string | null;
+  private order: OwnOrder | null;
   private current: LiveState;
 
   constructor(sessionId: string, options: LiveOptions = {}) {
-    this.orderId = options.orderId ?? null;
+    const { orderId } = options;
+    this.order = orderId === undefined || orderId === null ? null : { id: orderId };
     this.current = initialLive(options.status);
     this.socket = new Socket(sessionId, {
       opened: () => {
@@ -78,11 +80,14 @@ export class LiveSession {
     this.socket.say(message);
   }
 
-  /** From now on this order is the buyer's own. */
-  follow(order: Order): void {
+  /**
+   * From now on this order is the buyer's own. An order that was opened after the socket needs its secret: the
+   * socket knows the cookies of its handshake alone.
+   */
+  follow(order: Order, secret?: string): void {
     this.step({ kind: "order", order });
-    if (this.orderId !== order.eventSessionOrderId) {
-      this.orderId = order.eventSessionOrderId;
+    if (this.order?.id !== order.eventSessionOrderId) {
+      this.order = { id: order.eventSessionOrderId, ...(secret === undefined ? {} : { secret }) };
       this.greet();
     }
   }
@@ -90,7 +95,7 @@ export class LiveSession {
   /** What an answer over HTTP said of the buyer's order; null: there is none any more. */
   note(order: Order | null): void {
     if (order === null) {
-      this.orderId = null;
+      this.order = null;
     }
     this.step({ kind: "order", order });
   }
@@ -101,7 +106,7 @@ export class LiveSession {
       type: "hello",
       binary: true,
       ...(have === null ? {} : { have }),
-      ...(this.orderId === null ? {} : { order: { id: this.orderId } }),
+      ...(this.order === null ? {} : { order: this.order }),
     });
     if (have !== null && this.current.connection !== "live") {
       // Silence is the answer where nothing has happened since.

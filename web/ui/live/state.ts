@@ -93,8 +93,10 @@ export function generationToPresent(state: LiveState): Generation | null {
   return state.isLost || state.status !== "on_sale" ? null : state.generation;
 }
 
+export type OpenOrder = Order & { readonly status: "PENDING" };
+
 /** Whether an order can still take and give back places. */
-export function isOpen(order: Order | null): order is Order {
+export function isOpen(order: Order | null): order is OpenOrder {
   return order?.status === "PENDING";
 }
 

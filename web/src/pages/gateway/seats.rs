@@ -1,18 +1,31 @@
-//! The seats' step.
+//! The seats' step: the house, in the frame of the gateway.
 
 use actix_web::{HttpResponse, web};
+use serde::Serialize;
 
-use super::super::see_other;
-use super::frame::{GatewayStep, Loaded};
+use super::super::house::House;
+use super::frame::{Frame, GatewayStep, Loaded};
 use crate::access::OrderCredential;
 use crate::context::Context;
 use crate::error::Answer;
 
-/// Seats are chosen on the session's page.
+#[derive(Serialize)]
+struct Page {
+    #[serde(flatten)]
+    frame: Frame,
+    house: House,
+}
+
+/// The page.
 pub async fn show(context: web::Data<Context>, by: OrderCredential) -> Answer<HttpResponse> {
     let loaded = Loaded::of(&context, &by).await?;
-    Ok(match loaded.elsewhere_than(GatewayStep::Seats) {
-        Some(elsewhere) => elsewhere,
-        None => see_other(&format!("/sessions/{}", loaded.view.session_id)),
-    })
+    if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Seats) {
+        return Ok(elsewhere);
+    }
+    let Loaded { session, live, .. } = &loaded;
+    let page = Page {
+        house: House::of(&context, session, live, Some(by.order)).await?,
+        frame: loaded.frame(GatewayStep::Seats),
+    };
+    context.templates.page("pages/gateway/seats.html", &page)
 }

@@ -1,0 +1,35 @@
+// What the page and its painting worker say to each other.
+
+import type { Size, View } from "./camera.ts";
+import type { House } from "./house.ts";
+import type { Palette } from "./look.ts";
+import type { Surroundings } from "./manifest.ts";
+import type { Frame } from "./painter.ts";
+
+export type ToPainter =
+  | { readonly kind: "open"; /** JSON. */ readonly manifest: ArrayBuffer; readonly surroundings: Surroundings; readonly palette: Palette }
+  | { readonly kind: "palette"; readonly palette: Palette }
+  /** How every seat looks. */
+  | { readonly kind: "looks"; readonly looks: Uint8Array }
+  /** How some seats look now. */
+  | { readonly kind: "changes"; readonly seats: Uint32Array; readonly looks: Uint8Array }
+  | { readonly kind: "standing"; readonly free: ReadonlyMap<string, number>; readonly own: ReadonlyMap<string, number> }
+  | { readonly kind: "choice"; readonly filter: number | null; readonly level: number }
+  /** Wants a picture. Only the last wish counts. */
+  | { readonly kind: "paint"; readonly layer: Layer; readonly view: View; readonly size: Size; readonly ratio: number };
+
+/** `ground`: all of the house, coarse, always there. `detail`: what is looked at. */
+export type Layer = "ground" | "detail";
+
+export type FromPainter =
+  | { readonly kind: "house"; readonly house: House }
+  | {
+      readonly kind: "painted";
+      readonly layer: Layer;
+      readonly bitmap: ImageBitmap;
+      readonly frame: Frame;
+      /** Whether how the seats stand was known. */
+      readonly isKnown: boolean;
+      /** How long it took. */
+      readonly millis: number;
+    };

@@ -1,0 +1,364 @@
+// The window on the house: shows the worker's pictures where the present view has them, moves by
+// transforms alone while fingers move, and asks for a sharp picture when it is time.
+
+import {
+  between,
+  clamp,
+  fit,
+  glide,
+  limitsOf,
+  panBy,
+  reproject,
+  toPage,
+  toPlan,
+  zoomAt,
+  type Limits,
+  type Momentum,
+  type Point,
+  type Size,
+  type View,
+} from "./camera.ts";
+import { Gestures } from "./gestures.ts";
+import type { House, Rectangle } from "./house.ts";
+import type { FromPainter, Layer, ToPainter } from "./messages.ts";
+import type { Frame } from "./painter.ts";
+
+type Painted = Extract<FromPainter, { kind: "painted" }>;
+
+export interface Audience {
+  tapped(at: Point, isTouch: boolean): void;
+  doubleTapped(at: Point): void;
+  hovered(at: Point | null): void;
+  /** The view is another: what is pinned to the plan has to move. */
+  moved(): void;
+}
+
+/** How much is painted beyond each edge, as a part of the window. */
+const OVERSCAN = 0.28;
+/** A picture scaled within these bounds still looks sharp while it moves. */
+const SHARP_LEAST = 0.72;
+const SHARP_MOST = 1.4;
+const SETTLED_MILLIS = 110;
+const FLIGHT_MILLIS = 320;
+const KEY_PAN_PART = 0.22;
+export const ZOOM_STEP = 1.6;
+/** Memory, and a phone's patience. */
+const RATIO_MAX = 3;
+const PIXELS_MAX = 5_000_000;
+
+interface Flight {
+  readonly from: View;
+  readonly to: View;
+  readonly began: number;
+  readonly millis: number;
+}
+
+export class Stage {
+  private readonly root: HTMLElement;
+  private readonly house: House;
+  private readonly bounds: Rectangle;
+  private readonly tell: (message: ToPainter) => void;
+  private readonly audience: Audience;
+  private readonly canvases: Record<Layer, HTMLCanvasElement>;
+  private readonly painted: Partial<Record<Layer, Frame>> = {};
+  private size: Size = { width: 1, height: 1 };
+  private current: View;
+  private wanted: Frame | null = null;
+  private flight: Flight | null = null;
+  private speed: Momentum | null = null;
+  private frameAsked = false;
+  private lastTick = 0;
+  private settling: ReturnType<typeof setTimeout> | null = null;
+  private isFitted = true;
+
+  constructor(root: HTMLElement, house: House, bounds: Rectangle, tell: (message: ToPainter) => void, audience: Audience) {
+    this.root = root;
+    this.house = house;
+    this.bounds = bounds;
+    this.tell = tell;
+    this.audience = audience;
+    this.canvases = { ground: addCanvas(root, "ground"), detail: addCanvas(root, "detail") };
+    this.current = fit(bounds, this.size);
+    this.measure();
+    new ResizeObserver(() => this.measure()).observe(root);
+    this.listen();
+  }
+
+  get view(): View {
+    return this.current;
+  }
+
+  /** How far neighbours are apart, in pixels of the page. */
+  get pitch(): number {
+    return this.current.scale * this.house.pitch;
+  }
+
+  toPage(point: Point): Point {
+    return toPage(this.current, this.size, point);
+  }
+
+  toPlan(point: Point): Point {
+    return toPlan(this.current, this.size, point);
+  }
+
+  isSeen(point: Point, margin = 40): boolean {
+    const { x, y } = this.toPage(point);
+    return x > margin && y > margin && x < this.size.width - margin && y < this.size.height - margin;
+  }
+
+  fit(): void {
+    this.fly(fit(this.bounds, this.size));
+  }
+
+  zoomBy(factor: number, at: Point = { x: this.size.width / 2, y: this.size.height / 2 }): void {
+    const from = this.flight?.to ?? this.current;
+    this.fly(zoomAt(from, this.size, at, clampScale(from.scale * factor, this.limits())));
+  }
+
+  /** So close that neighbours are so many pixels apart, with the point of the plan under `at` staying there. */
+  approach(point: Point, pitch: number): void {
+    const scale = clampScale(pitch / this.house.pitch, this.limits());
+    this.fly({ x: point.x, y: point.y, scale: Math.max(scale, this.current.scale) });
+  }
+
+  /** Puts a point of the plan where it is seen, without zooming. */
+  reveal(point: Point): void {
+    if (!this.isSeen(point)) {
+      this.fly({ ...this.current, x: point.x, y: point.y });
+    }
+  }
+
+  /** All of a rectangle of the plan. */
+  frame(rectangle: Rectangle): void {
+    this.fly(fit(rectangle, this.size, 32));
+  }
+
+  show({ layer, bitmap, frame }: Painted): void {
+    const canvas = this.canvases[layer];
+    const [width, height] = [bitmap.width, bitmap.height];
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+      canvas.style.width = `${frame.size.width}px`;
+      canvas.style.height = `${frame.size.height}px`;
+    }
+    canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(bitmap);
+    this.painted[layer] = frame;
+    if (layer === "detail" && this.wanted !== null && isSameView(frame.view, this.wanted.view)) {
+      this.wanted = null;
+    }
+    this.place(layer);
+    if (layer === "detail") {
+      this.wantIfNeeded();
+    }
+  }
+
+  private listen(): void {
+    new Gestures(this.root, {
+      touched: () => {
+        this.flight = null;
+        this.speed = null;
+      },
+      dragged: (deltaX, deltaY) => this.go(panBy(this.current, deltaX, deltaY)),
+      thrown: (speed) => {
+        this.speed = prefersStillness() ? null : speed;
+        this.ask();
+      },
+      zoomed: (factor, at, isCoarse) => {
+        if (isCoarse) {
+          this.zoomBy(factor, at);
+        } else {
+          this.flight = null;
+          this.go(zoomAt(this.current, this.size, at, clampScale(this.current.scale * factor, this.limits())));
+        }
+      },
+      tapped: (at, isTouch) => this.audience.tapped(at, isTouch),
+      doubleTapped: (at) => this.audience.doubleTapped(at),
+      hovered: (at) => this.audience.hovered(at),
+      keyed: (key) => this.key(key),
+    });
+  }
+
+  private key(key: string): boolean {
+    const [stepX, stepY] = [this.size.width * KEY_PAN_PART, this.size.height * KEY_PAN_PART];
+    const from = this.flight?.to ?? this.current;
+    const moves: Record<string, () => void> = {
+      ArrowLeft: () => this.fly(panBy(from, stepX, 0)),
+      ArrowRight: () => this.fly(panBy(from, -stepX, 0)),
+      ArrowUp: () => this.fly(panBy(from, 0, stepY)),
+      ArrowDown: () => this.fly(panBy(from, 0, -stepY)),
+      "+": () => this.zoomBy(ZOOM_STEP),
+      "=": () => this.zoomBy(ZOOM_STEP),
+      "-": () => this.zoomBy(1 / ZOOM_STEP),
+      "0": () => this.fit(),
+    };
+    moves[key]?.();
+    return key in moves;
+  }
+
+  private limits(): Limits {
+    return limitsOf(this.bounds, this.house.pitch, this.size);
+  }
+
+  private measure(): void {
+    const { clientWidth: width, clientHeight: height } = this.root;
+    if (width === 0 || height === 0 || (width === this.size.width && height === this.size.height)) {
+      return;
+    }
+    this.size = { width, height };
+    this.current = this.isFitted ? fit(this.bounds, this.size) : clamp(this.current, this.limits(), this.size);
+    this.wanted = null;
+    this.wantGround();
+    this.want();
+    this.place("ground");
+    this.place("detail");
+    this.audience.moved();
+  }
+
+  private fly(to: View): void {
+    const target = clamp(to, this.limits(), this.size);
+    this.speed = null;
+    if (prefersStillness()) {
+      this.go(target);
+      return;
+    }
+    this.flight = { from: this.current, to: target, began: performance.now(), millis: FLIGHT_MILLIS };
+    this.ask();
+  }
+
+  private go(view: View): void {
+    this.current = clamp(view, this.limits(), this.size);
+    this.ask();
+  }
+
+  /** Many moves within one frame are drawn once. */
+  private ask(): void {
+    if (!this.frameAsked) {
+      this.frameAsked = true;
+      requestAnimationFrame((now) => this.tick(now));
+    }
+  }
+
+  private tick(now: number): void {
+    this.frameAsked = false;
+    const millis = Math.min(64, now - this.lastTick);
+    this.lastTick = now;
+    this.advance(now, millis);
+    this.place("ground");
+    this.place("detail");
+    this.audience.moved();
+    this.note();
+    this.wantIfNeeded();
+    this.settleLater();
+  }
+
+  private advance(now: number, millis: number): void {
+    if (this.flight !== null) {
+      const { from, to, began, millis: whole } = this.flight;
+      const part = Math.min(1, Math.max(0, (now - began) / whole));
+      this.current = part === 1 ? to : between(from, to, part);
+      this.flight = part === 1 ? null : this.flight;
+      this.ask();
+    } else if (this.speed !== null) {
+      const { deltaX, deltaY, speed } = glide(this.speed, millis);
+      this.current = clamp(panBy(this.current, deltaX, deltaY), this.limits(), this.size);
+      this.speed = speed;
+      this.ask();
+    }
+  }
+
+  /** Where all is seen, a finger upwards scrolls the page rather than the map. */
+  private note(): void {
+    const isFitted = this.current.scale <= fit(this.bounds, this.size).scale * 1.02;
+    if (isFitted !== this.isFitted) {
+      this.isFitted = isFitted;
+      this.root.dataset["fitted"] = String(isFitted);
+    }
+  }
+
+  private place(layer: Layer): void {
+    const frame = this.painted[layer];
+    if (frame !== undefined) {
+      const { scale, x, y } = reproject(frame.view, frame.size, this.current, this.size);
+      this.canvases[layer].style.transform = `matrix(${scale}, 0, 0, ${scale}, ${x}, ${y})`;
+    }
+  }
+
+  private settleLater(): void {
+    if (this.settling !== null) {
+      clearTimeout(this.settling);
+    }
+    this.settling = setTimeout(() => {
+      this.settling = null;
+      if (!this.isSharp()) {
+        this.want();
+      }
+    }, SETTLED_MILLIS);
+  }
+
+  /** While it moves, only where the picture has become too coarse or does not reach. */
+  private wantIfNeeded(): void {
+    const frame = this.painted.detail;
+    if (frame === undefined || this.wanted !== null) {
+      return;
+    }
+    const scale = this.current.scale / frame.view.scale;
+    if (scale < SHARP_LEAST || scale > SHARP_MOST || !this.isCovered(frame)) {
+      this.want();
+    }
+  }
+
+  private isSharp(): boolean {
+    const frame = this.painted.detail;
+    return frame !== undefined && frame.view.scale === this.current.scale && this.isCovered(frame);
+  }
+
+  private isCovered(frame: Frame): boolean {
+    const { scale, x, y } = reproject(frame.view, frame.size, this.current, this.size);
+    return (
+      x <= 0 && y <= 0 && x + frame.size.width * scale >= this.size.width && y + frame.size.height * scale >= this.size.height
+    );
+  }
+
+  private want(): void {
+    if (this.wanted !== null && isSameView(this.wanted.view, this.current)) {
+      return;
+    }
+    const size = { width: Math.ceil(this.size.width * (1 + 2 * OVERSCAN)), height: Math.ceil(this.size.height * (1 + 2 * OVERSCAN)) };
+    const ratio = ratioFor(size);
+    this.wanted = { view: this.current, size, ratio };
+    this.tell({ kind: "paint", layer: "detail", ...this.wanted });
+  }
+
+  private wantGround(): void {
+    this.tell({ kind: "paint", layer: "ground", view: fit(this.bounds, this.size), size: this.size, ratio: 1 });
+  }
+}
+
+function addCanvas(root: HTMLElement, layer: Layer): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.dataset["layer"] = layer;
+  canvas.setAttribute("aria-hidden", "true");
+  root.prepend(canvas);
+  if (layer === "detail") {
+    root.querySelector('canvas[data-layer="ground"]')?.after(canvas);
+  }
+  return canvas;
+}
+
+function isSameView(one: View, other: View): boolean {
+  return one.x === other.x && one.y === other.y && one.scale === other.scale;
+}
+
+function clampScale(scale: number, { scaleMin, scaleMax }: Limits): number {
+  return Math.min(scaleMax, Math.max(scaleMin, scale));
+}
+
+function ratioFor({ width, height }: Size): number {
+  const most = Math.sqrt(PIXELS_MAX / (width * height));
+  return Math.min(devicePixelRatio, RATIO_MAX, Math.max(1, most));
+}
+
+function prefersStillness(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

@@ -1,0 +1,103 @@
+// What the buyer has: places with prices, the total, the clock, the way on.
+
+import { button, element, part, setText } from "./dom.ts";
+import { sectionOf, type House } from "./house.ts";
+import { formatMoney } from "./money.ts";
+import type { OrderCountdown } from "../countdown/index.ts";
+import { isOpen } from "../live/state.ts";
+import { ownCount, type MapState } from "./state.ts";
+import { placeName, priceOf } from "./words.ts";
+import type { Order } from "../wire/Order.ts";
+
+export interface TrayActions {
+  drop(seat: number): void;
+  dropStanding(section: string): void;
+  show(seat: number): void;
+}
+
+export class Tray {
+  private readonly root: HTMLElement;
+  private readonly house: House;
+  private readonly actions: TrayActions;
+  private shown = "";
+  private heard: Order | null = null;
+
+  constructor(root: HTMLElement, house: House, actions: TrayActions) {
+    this.root = root;
+    this.house = house;
+    this.actions = actions;
+  }
+
+  update(state: MapState): void {
+    const { order } = state.live;
+    const count = ownCount(state);
+    this.root.hidden = !isOpen(order) || count === 0;
+    if (!isOpen(order) || count === 0) {
+      this.shown = "";
+      return;
+    }
+    const key = JSON.stringify([order.seats, order.standing, order.total, order.eventSessionOrderId]);
+    if (key !== this.shown) {
+      this.shown = key;
+      this.write(order, count);
+    }
+    this.clock(order);
+  }
+
+  private write(order: Order, count: number): void {
+    setText(part(this.root, "tray-count"), count === 1 ? "1 place" : `${count} places`);
+    setText(part(this.root, "tray-total"), formatMoney(order.total));
+    part(this.root, "continue").setAttribute("href", `/gateway/orders/${order.eventSessionOrderId}`);
+    const seats = order.seats.map((seat) => this.seatItem(seat));
+    const standing = order.standing.map(({ sectionId, quantity }) => this.standingItem(sectionId, quantity));
+    part(this.root, "tray-places").replaceChildren(...seats, ...standing);
+  }
+
+  private seatItem(seat: number): HTMLElement {
+    const name = placeName(this.house, seat);
+    const show = button(name, "tray-place", () => this.actions.show(seat));
+    const price = element("span", { class: "price", text: priceOf(this.house, seat) });
+    return element("li", {}, show, price, dropButton(name, () => this.actions.drop(seat)));
+  }
+
+  private standingItem(sectionId: string, quantity: number): HTMLElement {
+    const section = this.house.sections.find(({ id }) => id === sectionId);
+    const name = section?.name ?? "Standing";
+    const money = this.house.prices[section?.price ?? 0];
+    const sum = money === undefined ? "" : formatMoney({ ...money, amount: money.amount * quantity });
+    const words = element("span", { class: "tray-place", text: `${quantity} × ${name}` });
+    const price = element("span", { class: "price", text: sum });
+    return element("li", {}, words, price, dropButton(`one of ${name}`, () => this.actions.dropStanding(sectionId)));
+  }
+
+  /** The order's own clock, fed from the live session that this page has anyway. */
+  private clock(order: Order): void {
+    const place = part(this.root, "tray-clock");
+    let countdown = place.querySelector<OrderCountdown>("order-countdown");
+    if (countdown?.dataset["order"] !== order.eventSessionOrderId) {
+      countdown = document.createElement("order-countdown") as OrderCountdown;
+      countdown.className = "countdown";
+      countdown.dataset["order"] = order.eventSessionOrderId;
+      countdown.dataset["session"] = order.sessionId;
+      countdown.dataset["secondsLeft"] = String(order.secondsLeft);
+      countdown.dataset["fed"] = "";
+      place.replaceChildren(countdown);
+      this.heard = null;
+    }
+    if (this.heard !== order) {
+      this.heard = order;
+      countdown.hear(order);
+    }
+  }
+}
+
+function dropButton(name: string, pressed: () => void): HTMLButtonElement {
+  const drop = button("×", "tray-drop", pressed);
+  drop.setAttribute("aria-label", `Give back ${name}`);
+  return drop;
+}
+
+/** Where on the plan a seat is, for the map to show. */
+export function whereIs(house: House, seat: number): { x: number; y: number; level: number } {
+  return { x: house.x[seat] ?? 0, y: house.y[seat] ?? 0, level: sectionOf(house, seat)?.level ?? 0 };
+}
