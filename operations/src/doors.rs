@@ -10,8 +10,10 @@ use domain::order::OrderStatus;
 use domain::pnr::Pnr;
 use domain::{OrderId, SectionIndex, SessionId, TicketId, Timestamp};
 use sha2::{Digest, Sha256};
-use store::doors::{Door, NewScan, StoredScan};
+use store::doors::{Door, DoorScope, NewScan, StoredScan};
 use thiserror::Error;
+
+pub use store::doors::OwnDoor;
 
 use self::answering::answer;
 use self::judging::{Finding, Judgement, door_of, judge, order_of_pnr};
@@ -22,6 +24,11 @@ use crate::people::SignedIn;
 const NONCE_MAX: usize = 64;
 /// The longest name of a device, in characters.
 const DEVICE_MAX: usize = 100;
+
+/// A door is listed until so long after its session began.
+const LISTED_SINCE_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+/// How many doors are listed.
+const LISTED_MAX: i64 = 200;
 
 /// What is scanned or typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,6 +175,24 @@ pub async fn board(app: &App, by: &SignedIn, session: SessionId) -> Result<Board
         per_minute: counts.last_minute,
         refusals: counts.refusals,
     })
+}
+
+/// The sessions at whose doors the person works that began a day ago or begin later, by start.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn own_doors(
+    app: &App,
+    by: &SignedIn,
+    now: Timestamp,
+) -> Result<Vec<OwnDoor>, DoorError> {
+    let scope = DoorScope {
+        admin: by.admin,
+        venues: &by.venues,
+        artists: &by.artists,
+    };
+    let from = Timestamp(now.0.saturating_sub(LISTED_SINCE_MILLIS));
+    Ok(store::doors::own_doors(&app.pool, scope, from, LISTED_MAX).await?)
 }
 
 fn check_fields(scan: &Scan) -> Result<(), DoorError> {

@@ -59,7 +59,7 @@ impl Context {
             sockets: Arc::new(Semaphore::new(settings.sockets_max)),
             templates: Templates::new(settings.ui_dir.clone())?,
             manifests: Manifests::default(),
-            content_security_policy: content_security_policy(&settings.public_url),
+            content_security_policy: content_security_policy(&settings.public_url, ""),
             meters: Meters::new(),
             prometheus,
             settings,

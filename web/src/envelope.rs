@@ -19,7 +19,8 @@ use crate::metering::Group;
 /// From then on an answer is worth a line of the log.
 const SLOW: Duration = Duration::from_secs(1);
 
-static PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+/// What a page may ask of the device.
+pub static PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// The middleware.
 ///
@@ -115,12 +116,15 @@ fn insert_headers(context: &Context, group: Group, headers: &mut HeaderMap) {
         HeaderValue::from_static("same-origin"),
     );
     if group == Group::Page {
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            context.content_security_policy.clone(),
-        );
-        let nothing = HeaderValue::from_static("camera=(), geolocation=(), microphone=()");
-        headers.insert(PERMISSIONS_POLICY.clone(), nothing);
+        // A page that needs more has said so itself.
+        if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+            let policy = context.content_security_policy.clone();
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        if !headers.contains_key(&PERMISSIONS_POLICY) {
+            let nothing = HeaderValue::from_static("camera=(), geolocation=(), microphone=()");
+            headers.insert(PERMISSIONS_POLICY.clone(), nothing);
+        }
     }
     if context.is_secure() {
         let year = HeaderValue::from_static("max-age=31536000");
@@ -128,13 +132,16 @@ fn insert_headers(context: &Context, group: Group, headers: &mut HeaderMap) {
     }
 }
 
-/// The policy of all pages: our own scripts and styles, none of them inline, and our own socket.
+/// The policy of a page: our own scripts and styles, none of them inline, and our own socket.
+/// `more_scripts` names what else may run, such as `'wasm-unsafe-eval'`; mostly nothing.
 #[must_use]
-pub fn content_security_policy(public_url: &str) -> HeaderValue {
+pub fn content_security_policy(public_url: &str, more_scripts: &str) -> HeaderValue {
     let socket = public_url.replacen("http", "ws", 1);
+    let space = if more_scripts.is_empty() { "" } else { " " };
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
-         connect-src 'self' {socket}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'{space}{more_scripts}; style-src 'self'; img-src 'self'; \
+         font-src 'self'; connect-src 'self' {socket}; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
 }

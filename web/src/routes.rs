@@ -130,6 +130,7 @@ fn pages() -> Vec<Entry> {
         get("/login", pages::login::show),
         post("/login", pages::login::log_in),
         post("/logout", pages::login::log_out),
+        get("/door", pages::door::list),
         get("/door/{id}", pages::door::show),
         post("/door/{id}", pages::door::scan),
     ]

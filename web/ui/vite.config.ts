@@ -6,7 +6,9 @@ export default defineConfig({
     manifest: true,
     target: "es2022",
     // Each island is loaded by the pages that need it.
-    rollupOptions: { input: ["site/site.css", "map/map.css", "map/index.ts", "checkout/index.ts", "countdown/index.ts"] },
+    rollupOptions: {
+      input: ["site/site.css", "map/map.css", "map/index.ts", "checkout/index.ts", "countdown/index.ts", "scanner/index.ts"],
+    },
     // Inline code is refused by the pages' policy.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

@@ -1,8 +1,10 @@
-//! The door by a form: a code or a PNR is typed, the verdict is large.
+//! The door: which ones are somebody's, and at each a page that scans by camera or takes what is typed.
+//! Without a script it is a form; with one, the island `scanner` does the same over the socket.
 
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::pnr::Pnr;
-use domain::{SessionId, TicketId};
+use domain::{SessionId, TicketId, Timestamp};
 use operations::doors::{self, Scan, Scanned};
 use operations::people::SignedIn;
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use uuid::Uuid;
 use super::{see_other, words};
 use crate::access::MaybeLogin;
 use crate::context::Context;
+use crate::envelope::{self, PERMISSIONS_POLICY};
 use crate::error::{Answer, Problem};
 use crate::input::PathId;
 use crate::wire::door::{DoorBoard, Validated};
@@ -27,16 +30,74 @@ pub struct Form {
 struct Page {
     session_id: String,
     title: String,
+    venue: String,
     when: String,
+    /// When the doors open, while they have not.
+    opens: Option<String>,
+    time_zone: String,
     person: String,
     nonce: String,
     answer: Option<Validated>,
+    look: Option<Look>,
     /// When the ticket was admitted, where the venue is.
     first_scan_at: Option<String>,
     board: DoorBoard,
 }
 
-/// The page.
+/// How a verdict is shown; the island has the same words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Look {
+    /// good, bad, warn or told.
+    kind: &'static str,
+    icon: &'static str,
+    title: &'static str,
+    advice: &'static str,
+}
+
+#[derive(Serialize)]
+struct Doors {
+    person: String,
+    days: Vec<Day>,
+}
+
+/// The doors of a day, where their venues are.
+#[derive(Serialize)]
+struct Day {
+    name: String,
+    doors: Vec<OwnDoor>,
+}
+
+#[derive(Serialize)]
+struct OwnDoor {
+    session_id: String,
+    title: String,
+    venue: String,
+    time: String,
+    inside: u64,
+    expected: u64,
+}
+
+/// Which doors are theirs.
+pub async fn list(
+    context: web::Data<Context>,
+    request: HttpRequest,
+    login: MaybeLogin,
+) -> Answer<HttpResponse> {
+    let Some(person) = login.0 else {
+        return Ok(to_login(&request));
+    };
+    if !person.is_staff() {
+        return Err(Problem::forbidden());
+    }
+    let doors = doors::own_doors(&context.app, &person, context.now()).await?;
+    let page = Doors {
+        person: person.name,
+        days: days(doors),
+    };
+    context.templates.page("pages/venue/doors.html", &page)
+}
+
+/// The page of a door.
 pub async fn show(
     context: web::Data<Context>,
     request: HttpRequest,
@@ -45,7 +106,7 @@ pub async fn show(
 ) -> Answer<HttpResponse> {
     match login.0 {
         Some(person) => page(&context, &person, session.0, None).await,
-        None => Ok(see_other(&format!("/login?next={}", request.path()))),
+        None => Ok(to_login(&request)),
     }
 }
 
@@ -69,10 +130,14 @@ pub async fn scan(
     page(&context, &person, session.0, Some(answer.into())).await
 }
 
+fn to_login(request: &HttpRequest) -> HttpResponse {
+    see_other(&format!("/login?next={}", request.path()))
+}
+
 fn scanned(typed: String, ticket: Option<Uuid>) -> Scanned {
     match ticket {
         Some(ticket) => Scanned::Ticket(TicketId(ticket)),
-        None if typed.parse::<Pnr>().is_ok() => Scanned::Pnr(typed),
+        None if typed.trim().parse::<Pnr>().is_ok() => Scanned::Pnr(typed.trim().to_owned()),
         None => Scanned::Code(typed.trim().to_owned()),
     }
 }
@@ -86,19 +151,144 @@ async fn page(
     let board = doors::board(&context.app, person, session_id).await?.into();
     let detail = store::catalogue::session(&context.app.pool, session_id).await?;
     let detail = detail.ok_or_else(Problem::not_found)?;
-    let time_zone = &detail.venue.time_zone;
+    let time_zone = detail.venue.time_zone.clone();
     let first_scan = answer
         .as_ref()
         .and_then(|answer| answer.first_scan.as_ref());
+    let to_come = |at: &Timestamp| *at > context.now();
+    let opens = detail.doors_open_at.filter(to_come);
     let page = Page {
-        first_scan_at: first_scan.map(|scan| words::local(scan.at.into(), time_zone)),
-        when: words::local(detail.starts_at, time_zone),
+        first_scan_at: first_scan.map(|scan| words::local(scan.at.into(), &time_zone)),
+        look: answer.as_ref().map(|answer| look(&answer.verdict)),
+        when: words::local(detail.starts_at, &time_zone),
+        opens: opens.map(|at| words::local(at, &time_zone)),
         session_id: session_id.to_string(),
         title: detail.event.title,
+        venue: detail.venue.name,
+        time_zone,
         person: person.name.clone(),
         nonce: Uuid::now_v7().to_string(),
         answer,
         board,
     };
-    context.templates.page("pages/venue/door.html", &page)
+    let mut response = context.templates.page("pages/venue/door.html", &page)?;
+    let headers = response.headers_mut();
+    // The only page with a camera, and with a decoder that is compiled code.
+    let site = &context.settings.public_url;
+    let policy = envelope::content_security_policy(site, "'wasm-unsafe-eval'");
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    let camera = HeaderValue::from_static("camera=(self), geolocation=(), microphone=()");
+    headers.insert(PERMISSIONS_POLICY.clone(), camera);
+    Ok(response)
+}
+
+fn days(doors: Vec<doors::OwnDoor>) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    for door in doors {
+        let name = words::day(door.starts_at, &door.time_zone);
+        let door = OwnDoor {
+            session_id: door.session_id.to_string(),
+            time: words::time(door.starts_at, &door.time_zone),
+            title: door.title,
+            venue: door.venue,
+            inside: door.inside,
+            expected: door.expected,
+        };
+        match days.last_mut() {
+            Some(day) if day.name == name => day.doors.push(door),
+            _ => days.push(Day {
+                name,
+                doors: vec![door],
+            }),
+        }
+    }
+    days
+}
+
+/// A verdict for people: what it is at a glance, and what to do.
+fn look(verdict: &str) -> Look {
+    let (kind, icon, title, advice) = match verdict {
+        "admitted" => ("good", "good", "Come in", "Admitted."),
+        "already_used" => (
+            "bad",
+            "close",
+            "Already used",
+            "Somebody came in with this ticket before.",
+        ),
+        "wrong_session" => (
+            "bad",
+            "close",
+            "Another session",
+            "This ticket is for something else.",
+        ),
+        "refunded" => (
+            "bad",
+            "close",
+            "Refunded",
+            "The money went back: this ticket admits nobody.",
+        ),
+        "cancelled" => ("bad", "close", "Cancelled", "This ticket was withdrawn."),
+        "not_paid" => ("bad", "close", "Not paid", "The order was never paid."),
+        "forged" => (
+            "bad",
+            "close",
+            "Not our ticket",
+            "We did not issue this code.",
+        ),
+        "too_early" => ("warn", "clock", "Too early", "The doors are not open yet."),
+        "found" => (
+            "told",
+            "told",
+            "Order found",
+            "Admit each person by their ticket.",
+        ),
+        _ => (
+            "bad",
+            "close",
+            "Unknown",
+            "There is no such ticket or order.",
+        ),
+    };
+    Look {
+        kind,
+        icon,
+        title,
+        advice,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_admission_looks_good() {
+        let all = [
+            "admitted",
+            "already_used",
+            "wrong_session",
+            "refunded",
+            "cancelled",
+            "not_paid",
+            "forged",
+            "unknown",
+            "too_early",
+            "found",
+        ];
+        let good: Vec<&str> = all
+            .into_iter()
+            .filter(|it| look(it).kind == "good")
+            .collect();
+        assert_eq!(good, ["admitted"]);
+    }
+
+    #[test]
+    fn a_reference_is_told_from_a_code() {
+        let pnr = Pnr::from_number(7).to_string();
+        assert_eq!(scanned(format!(" {pnr} "), None), Scanned::Pnr(pnr));
+        assert_eq!(
+            scanned(" FR1.a.b ".to_owned(), None),
+            Scanned::Code("FR1.a.b".to_owned())
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! Signing in by a form.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use operations::people::{self, LoginError};
+use operations::people::{self, LoginError, SignedIn};
 use serde::{Deserialize, Serialize};
 
 use super::see_other;
@@ -27,6 +27,8 @@ pub struct Form {
 #[derive(Serialize)]
 struct Page<'a> {
     name: Option<String>,
+    /// Whether whoever is signed in works at a door.
+    is_staff: bool,
     email: &'a str,
     next: &'a str,
     failed: bool,
@@ -39,9 +41,11 @@ pub async fn show(
     query: web::Query<Query>,
 ) -> Answer<HttpResponse> {
     let next = own_address(query.next.as_deref());
+    let is_staff = login.0.as_ref().is_some_and(SignedIn::is_staff);
     let name = login.0.map(|person| person.name);
     let page = Page {
         name,
+        is_staff,
         email: "",
         next,
         failed: false,
@@ -59,6 +63,11 @@ pub async fn log_in(
     let next = own_address(form.next.as_deref());
     match people::log_in(&context.app, &form.email, &form.password).await {
         Ok(fresh) => {
+            // Who came for nothing in particular, and works at a door, came for that.
+            let next = match next {
+                "/" if fresh.signed_in.is_staff() => "/door",
+                next => next,
+            };
             let mut response = see_other(next);
             let cookie = cookies::login(&context, &fresh.token);
             response
@@ -69,6 +78,7 @@ pub async fn log_in(
         Err(LoginError::WrongCredentials) => {
             let page = Page {
                 name: None,
+                is_staff: false,
                 email: &form.email,
                 next,
                 failed: true,

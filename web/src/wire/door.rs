@@ -27,47 +27,66 @@ pub struct Validate {
 /// The answer to a scan.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Validated {
     /// `admitted`, `already_used`, `wrong_session`, `refunded`, `cancelled`, `not_paid`, `forged`,
     /// `unknown`, `too_early` or `found`.
+    #[cfg_attr(
+        test,
+        ts(
+            type = r#""admitted" | "already_used" | "wrong_session" | "refunded" | "cancelled" | "not_paid" | "forged" | "unknown" | "too_early" | "found""#
+        )
+    )]
     pub verdict: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub order: Option<DoorOrder>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub ticket: Option<DoorTicket>,
     /// All tickets of the order, where a PNR was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<DoorTicket>>"))]
     pub tickets: Vec<DoorTicket>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub first_scan: Option<DoorFirstScan>,
 }
 
 /// The order of a ticket.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DoorOrder {
     pub pnr: String,
     #[schema(value_type = String)]
+    #[cfg_attr(test, ts(type = r#""PENDING" | "PAID" | "CANCELLED" | "REFUNDED""#))]
     pub status: OrderStatus,
 }
 
 /// A ticket as the door sees it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DoorTicket {
     pub ticket_id: Uuid,
     pub section: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub row: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub number: Option<String>,
     pub holder: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "string"))]
     pub admitted_at: Option<DateTime<Utc>>,
 }
 
 /// The scan that admitted a ticket.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DoorFirstScan {
+    #[cfg_attr(test, ts(type = "string"))]
     pub at: DateTime<Utc>,
     pub device: String,
     pub by: String,
@@ -76,6 +95,7 @@ pub struct DoorFirstScan {
 /// How a session's door stands.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DoorBoard {
     pub inside: u64,
     pub expected: u64,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ts_rs::{Config, TS};
 
+use super::door::{DoorBoard, DoorFirstScan, DoorOrder, DoorTicket, Validated};
 use super::live::{ClientMessage, Generation, MessageId, OwnOrder, ServerMessage, Standing};
 use super::order::{Money, Order, Payment, StandingPlaces, Ticket};
 
@@ -30,6 +31,11 @@ fn the_browser_types_are_those_of_the_wire() {
         file::<Payment>(&config),
         file::<StandingPlaces>(&config),
         file::<Ticket>(&config),
+        file::<DoorBoard>(&config),
+        file::<DoorFirstScan>(&config),
+        file::<DoorOrder>(&config),
+        file::<DoorTicket>(&config),
+        file::<Validated>(&config),
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/wire");
     let update = std::env::var_os("UPDATE_WIRE").is_some();

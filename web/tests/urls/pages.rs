@@ -171,3 +171,60 @@ async fn the_confirmation_and_each_ticket_show_their_codes_to_the_owner_alone(po
     );
     app.close().await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn staff_find_their_own_doors_and_nobody_elses(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    assert_eq!(
+        page(&app, "/door", "").await.header("location"),
+        "/login?next=/door"
+    );
+    let own = format!("href=\"/door/{}\"", app.session);
+    let studio = app.sign_in("studio").await;
+    let doors = page(&app, "/door", &studio).await;
+    let html = doors.body.as_str().unwrap();
+    assert!(
+        html.contains(&own) && !html.contains("The Tempest"),
+        "{html}"
+    );
+    let theatre = app.sign_in("theatre").await;
+    let doors = page(&app, "/door", &theatre).await;
+    let html = doors.body.as_str().unwrap();
+    assert!(
+        !html.contains(&own) && html.contains("The Tempest"),
+        "{html}"
+    );
+    let foreign = page(&app, &format!("/door/{}", app.session), &theatre).await;
+    assert_eq!(foreign.status, 403);
+    let (email, password) = app.login_of("studio");
+    let form = [("email", email), ("password", password), ("next", "/")];
+    let signed_in = submit(&app, "/login", "", &form).await;
+    assert_eq!(signed_in.header("location"), "/door");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_door_alone_may_use_a_camera_and_compiled_code(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let cookie = app.sign_in("studio").await;
+    let door = page(&app, &format!("/door/{}", app.session), &cookie).await;
+    let camera = "camera=(self), geolocation=(), microphone=()";
+    assert_eq!(door.header("permissions-policy"), camera);
+    let policy = door.header("content-security-policy");
+    assert!(
+        policy.contains("script-src 'self' 'wasm-unsafe-eval';"),
+        "{policy}"
+    );
+    for path in ["/", "/door", "/login"] {
+        let other = page(&app, path, &cookie).await;
+        assert!(
+            other.header("permissions-policy").starts_with("camera=()"),
+            "{path}"
+        );
+        assert!(
+            !other.header("content-security-policy").contains("unsafe"),
+            "{path}"
+        );
+    }
+    app.close().await;
+}
