@@ -3,9 +3,9 @@
 //! The first ones set most of the world's names; behind them stands a font for each further script. Each
 //! is read when it is first needed.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use harfrust::{Buffer, Direction, Font, ShapeOptions, ShaperFont};
+use harfrust::{Buffer, Direction, Font, Script, ShapeOptions, ShapePlan, ShaperFont};
 use printpdf::ParsedFont;
 
 /// How heavy the letters are. Only the first scripts have both; the others are set regular.
@@ -33,6 +33,16 @@ pub struct Glyph {
 struct Loaded {
     shaping: OnceLock<Font>,
     embedding: OnceLock<ParsedFont>,
+    /// How it shapes each script and direction: dear to make, and asked for with every piece of text. A font
+    /// sees few of them.
+    plans: Mutex<Vec<Plan>>,
+}
+
+/// How a font shapes one script in one direction.
+struct Plan {
+    script: Option<Script>,
+    direction: Direction,
+    plan: Arc<ShapePlan>,
 }
 
 macro_rules! fonts {
@@ -76,6 +86,7 @@ static LOADED: [Loaded; FILES.len()] = [const {
     Loaded {
         shaping: OnceLock::new(),
         embedding: OnceLock::new(),
+        plans: Mutex::new(Vec::new()),
     }
 }; FILES.len()];
 
@@ -138,8 +149,10 @@ impl Face {
             Direction::LeftToRight
         });
         buffer.guess_segment_properties();
-        let shaped = harfrust::shape(&ShaperFont::new(font), &mut buffer, ShapeOptions::new());
-        shaped.expect("the buffer has a direction and no plan of its own");
+        let plan = self.plan(buffer.script(), buffer.direction());
+        let options = ShapeOptions::new().plan(Some(&plan));
+        let shaped = harfrust::shape(&ShaperFont::new(font), &mut buffer, options);
+        shaped.expect("the plan is of the buffer's script and direction");
         let placed = buffer.glyph_infos().iter().zip(buffer.glyph_positions());
         let em = |length: i32| length as f32 / units;
         let glyphs = placed.map(|(info, position)| Glyph {
@@ -150,6 +163,24 @@ impl Face {
             shift_y: em(position.y_offset),
         });
         glyphs.collect()
+    }
+
+    fn plan(self, script: Option<Script>, direction: Direction) -> Arc<ShapePlan> {
+        // Whoever panicked while holding it had added a plan or none: both are sound.
+        let plans = LOADED[self.0].plans.lock();
+        let mut plans = plans.unwrap_or_else(PoisonError::into_inner);
+        let mut known = plans.iter();
+        let known = known.find(|it| it.script == script && it.direction == direction);
+        if let Some(known) = known {
+            return Arc::clone(&known.plan);
+        }
+        let plan = Arc::new(ShapePlan::new(self.shaping(), direction, script, None, &[]));
+        plans.push(Plan {
+            script,
+            direction,
+            plan: Arc::clone(&plan),
+        });
+        plan
     }
 
     fn has(self, text: &str) -> bool {
@@ -166,13 +197,19 @@ impl Face {
     }
 }
 
-/// Whether a character shows nothing of itself and only changes its neighbours: Unicode's
-/// `Default_Ignorable_Code_Point`. The shaper leaves them out.
+/// Whether a character shows nothing of itself and only changes its neighbours. The shaper leaves them out:
+/// these are the ones it takes for Unicode's `Default_Ignorable_Code_Point`.
 pub fn is_invisible(character: char) -> bool {
     matches!(u32::from(character),
-        0xad | 0x34f | 0x61c | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180b..=0x180f | 0x200b..=0x200f
-        | 0x202a..=0x202e | 0x2060..=0x206f | 0x3164 | 0xfe00..=0xfe0f | 0xfeff | 0xffa0
-        | 0xfff0..=0xfff8 | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff)
+        0xad | 0x34f | 0x61c | 0x17b4..=0x17b5 | 0x180b..=0x180f | 0x200b..=0x200f
+        | 0x202a..=0x202e | 0x2060..=0x206f | 0xfe00..=0xfe0f | 0xfeff
+        | 0xfff0..=0xfff8 | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff)
+}
+
+/// Whether a character stands for nothing at all, although a shaper looks for its glyph: the fillers of Hangul
+/// and the format signs of shorthand.
+pub fn is_filler(character: char) -> bool {
+    matches!(u32::from(character), 0x115f..=0x1160 | 0x3164 | 0xffa0 | 0x1bca0..=0x1bca3)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! How a ticket looks.
 
+use std::sync::LazyLock;
+
 use chrono::Offset;
 
 use super::{Occasion, PAGE_HEIGHT, PAGE_WIDTH, Ticket, local};
@@ -43,6 +45,9 @@ const REFERENCE: Style = Style {
     weight: Weight::Bold,
     tracking: 0.08,
 };
+
+const RULES_GAP: f32 = 28.0;
+const RULES_WIDTH: f32 = (CARD_WIDTH - RULES_GAP) / 2.0;
 
 /// What the house asks of everybody.
 const RULES: [&str; 4] = [
@@ -328,20 +333,25 @@ fn code(canvas: &mut Canvas, code: &str, x: f32, y: f32) {
     canvas.fill(&dark.collect::<Vec<_>>(), Colour(0, 0, 0));
 }
 
+/// The rules as they are set: they are the same on every ticket.
+static SET_RULES: LazyLock<Vec<Block>> = LazyLock::new(|| {
+    let rules = RULES.iter();
+    rules
+        .map(|rule| typeset::fit(rule, SMALL, room(RULES_WIDTH, 6, 7.0)))
+        .collect()
+});
+
 /// In two columns below the card.
 fn rules(canvas: &mut Canvas, top: f32) {
-    let gap = 28.0;
-    let width = (CARD_WIDTH - gap) / 2.0;
     let mut heading = Column::new(MARGIN, top);
     heading.label(0.0, "GOOD TO KNOW");
     let top = heading.bottom() + 5.0;
     heading.draw(canvas);
-    let (first, second) = RULES.split_at(2);
-    for (rules, x) in [(first, MARGIN), (second, MARGIN + width + gap)] {
+    let (first, second) = SET_RULES.split_at(2);
+    for (rules, x) in [(first, MARGIN), (second, MARGIN + RULES_WIDTH + RULES_GAP)] {
         let mut column = Column::new(x, top);
         for rule in rules {
-            let rule = typeset::fit(rule, SMALL, room(width, 6, 7.0));
-            column.add(6.0, rule, QUIET, Role::Paragraph);
+            column.add(6.0, rule.clone(), QUIET, Role::Paragraph);
         }
         column.draw(canvas);
     }
