@@ -83,6 +83,8 @@ pub struct EventFilter {
     pub to: Option<Timestamp>,
     /// Which page, from 1. Nought is taken as 1.
     pub page: u32,
+    /// Events that can be bought now first, then those whose sale is to come; else by date alone.
+    pub buyable_first: bool,
 }
 
 /// A page of the listing.
@@ -122,6 +124,8 @@ pub struct ListedSession {
     pub city: String,
     /// When it can be bought.
     pub sale: Sale,
+    /// What its cheapest section costs, all-in; one that costs nothing counts only if all do.
+    pub from_price: Option<Money>,
 }
 
 /// When a session can be bought.
@@ -394,6 +398,8 @@ struct ListingRow {
     time_zone: String,
     venue: String,
     city: String,
+    currency: String,
+    from_price: Option<i64>,
 }
 
 struct SessionRow {
@@ -445,7 +451,9 @@ impl TryFrom<ListingRow> for ListedSession {
     type Error = sqlx::Error;
 
     fn try_from(row: ListingRow) -> Result<Self, sqlx::Error> {
+        let currency = currency_of(&row.currency)?;
         Ok(Self {
+            from_price: row.from_price.map(|minor| Money { minor, currency }),
             session_id: SessionId(row.session_id),
             starts_at: row.starts_at.into(),
             time_zone: row.time_zone,
@@ -494,6 +502,7 @@ impl TryFrom<SessionRow> for SessionDetail {
 }
 
 /// A page's sessions that fit and those of one event more, the sessions of an event after each other.
+#[expect(clippy::too_many_lines, reason = "it is one statement")]
 async fn listing(
     connection: impl PgExecutor<'_>,
     filter: &EventFilter,
@@ -505,7 +514,10 @@ async fn listing(
         r#"with fitting as (
                select session.event_id, session.session_id, session.starts_at, session.status,
                    session.on_sale_from, session.on_sale_until, venue.time_zone,
-                   venue.name as venue, city.name as city,
+                   venue.name as venue, city.name as city, session.currency,
+                   case when session.status <> 'on_sale' or session.on_sale_until <= $11 then 2
+                        when session.on_sale_from > $11 then 1
+                        else 0 end as rank,
                    row_number() over (partition by session.event_id
                                       order by session.starts_at, session.session_id) as place
                from event_session session
@@ -529,21 +541,26 @@ async fn listing(
                         from event_artist join artist using (artist_id)
                         where event_artist.event_id = event.event_id)))) > 0)
            ), page as (
-               select event_id, min(starts_at) as first_starts_at
+               select event_id, min(starts_at) as first_starts_at,
+                   case when $12 then min(rank) else 0 end as first_rank
                from fitting
                group by event_id
-               order by first_starts_at, event_id
+               order by first_rank, first_starts_at, event_id
                limit $8 offset $9
            )
            select event.event_id, event.slug, event.title, fitting.session_id as "session_id!",
                fitting.starts_at as "starts_at!", fitting.status as "status!",
                fitting.on_sale_from as "on_sale_from!", fitting.on_sale_until,
-               fitting.time_zone as "time_zone!", fitting.venue as "venue!", fitting.city as "city!"
+               fitting.time_zone as "time_zone!", fitting.venue as "venue!", fitting.city as "city!",
+               fitting.currency as "currency!",
+               (select coalesce(min(price) filter (where price > 0), min(price))
+                from session_section section
+                where section.session_id = fitting.session_id) as from_price
            from page
            join event using (event_id)
            join fitting using (event_id)
            where fitting.place <= $10
-           order by page.first_starts_at, event_id, fitting.place"#,
+           order by page.first_rank, page.first_starts_at, event_id, fitting.place"#,
         instant(filter.from.unwrap_or(now)),
         filter.to.map(instant),
         filter.category.as_deref(),
@@ -555,6 +572,8 @@ async fn listing(
         i64::from(EVENTS_PER_PAGE) + 1,
         i64::from(page - 1) * i64::from(EVENTS_PER_PAGE),
         SESSIONS_PER_EVENT_MAX,
+        instant(now),
+        filter.buyable_first,
     )
     .fetch_all(connection)
     .await
@@ -599,7 +618,10 @@ async fn sessions_of_event(
         ListingRow,
         r#"select event.event_id, event.slug, event.title, session.session_id, session.starts_at,
                session.status, session.on_sale_from, session.on_sale_until, venue.time_zone,
-               venue.name as venue, city.name as city
+               venue.name as venue, city.name as city, session.currency,
+               (select coalesce(min(price) filter (where price > 0), min(price))
+                from session_section section
+                where section.session_id = session.session_id) as from_price
            from event_session session
            join event using (event_id)
            join venue using (venue_id)

@@ -77,7 +77,7 @@ fn with_face(
     }
     let problem = problem.unwrap_or_else(|| problem_of(status));
     let mut face = if for_people {
-        context.templates.error_page(&problem)
+        context.templates.error_page(&problem, response.request())
     } else {
         problem.error_response()
     };

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use actix_web::HttpResponse;
-use actix_web::ResponseError;
-use actix_web::http::header;
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use tera::{Kwargs, State, Tera};
 
@@ -24,8 +23,13 @@ pub struct Templates {
 #[derive(Serialize)]
 struct ErrorPage<'a> {
     status: u16,
+    code: &'a str,
     title: &'a str,
     detail: &'a str,
+    /// Whether it happened in the gateway, where something is held meanwhile.
+    in_gateway: bool,
+    /// What to ask again, if it was only asked and not sent.
+    again: Option<&'a str>,
 }
 
 impl Templates {
@@ -62,14 +66,17 @@ impl Templates {
         Ok(response.content_type("text/html; charset=utf-8").body(html))
     }
 
-    /// The page of an error.
+    /// The page of an error that a request met.
     #[must_use]
-    pub fn error_page(&self, problem: &Problem) -> HttpResponse {
+    pub fn error_page(&self, problem: &Problem, request: &HttpRequest) -> HttpResponse {
         let status = problem.status_code();
         let page = ErrorPage {
             status: status.as_u16(),
+            code: problem.code(),
             title: problem.title(),
             detail: problem.detail_text(),
+            in_gateway: request.path().starts_with("/gateway/"),
+            again: (request.method() == Method::GET).then(|| request.path()),
         };
         // Should even this page be broken, the words are still there.
         let html = self.render("pages/error.html", &page);
@@ -137,24 +144,37 @@ mod tests {
     #[test]
     fn the_templates_are_sound_and_the_error_page_says_what_happened() {
         let templates = Templates::new(None).unwrap();
-        let page = ErrorPage {
-            status: 404,
+        for (status, words) in [
+            (403, "another browser"),
+            (404, "is not here"),
+            (409, "Not &lt;here&gt;"),
+            (418, "Not &lt;here&gt;"),
+            (429, "too quick"),
+            (500, "our side"),
+            (503, "busy"),
+        ] {
+            let html = templates.render("pages/error.html", &error_page(status));
+            let html = html.unwrap();
+            assert!(html.contains(words), "{status}: {html}");
+        }
+    }
+
+    fn error_page(status: u16) -> ErrorPage<'static> {
+        ErrorPage {
+            status,
+            code: "busy",
             title: "Not <here>",
             detail: "",
-        };
-        let html = templates.render("pages/error.html", &page).unwrap();
-        assert!(html.contains("Not &lt;here&gt;"), "{html}");
+            in_gateway: true,
+            again: Some("/"),
+        }
     }
 
     #[test]
     fn the_templates_of_a_checkout_are_the_same_as_those_built_in() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let (built_in, worked_on) = (Templates::new(None), Templates::new(Some(root.into())));
-        let page = ErrorPage {
-            status: 404,
-            title: "Not here",
-            detail: "",
-        };
+        let page = error_page(404);
         let html = |templates: io::Result<Templates>| {
             let templates = templates.unwrap();
             templates.render("pages/error.html", &page).unwrap()

@@ -294,6 +294,37 @@ async fn instants_bound_the_start_and_may_reach_into_the_past(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn what_can_be_bought_comes_first_where_that_is_asked_for(pool: PgPool) {
+    let town = Town::new(pool).await;
+    for (title, from, until) in [
+        ("Over", -2 * HOUR, Some(-HOUR)),
+        ("To Come", HOUR, None),
+        ("On Sale", -HOUR, None),
+    ] {
+        let event = town.event(title, "music", &[]).await;
+        let session = town.session(event, town.hall.venue_id, 1).await;
+        sqlx::query(
+            "update event_session set on_sale_from = $2, on_sale_until = $3 where session_id = $1",
+        )
+        .bind(session.0)
+        .bind(crate::instant(Timestamp(NOW.0 + from)))
+        .bind(until.map(|until: i64| crate::instant(Timestamp(NOW.0 + until))))
+        .execute(&town.pool)
+        .await
+        .unwrap();
+    }
+    let filter = |buyable_first| EventFilter {
+        buyable_first,
+        ..EventFilter::default()
+    };
+    assert_eq!(
+        town.list(&filter(true)).await,
+        ["On Sale", "To Come", "Over"]
+    );
+    assert_eq!(town.list(&filter(false)).await.len(), 3);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn pages_have_24_events_and_tell_of_the_next(pool: PgPool) {
     let town = Town::new(pool).await;
     for number in 1..=25 {

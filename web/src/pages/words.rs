@@ -67,6 +67,35 @@ fn at(instant: Timestamp, time_zone: &str, format: &str) -> String {
     local.format(format).to_string()
 }
 
+/// An instant in parts, where the venue is: for the face of a calendar's leaf.
+#[derive(serde::Serialize)]
+pub struct LocalDate {
+    /// `Sat`.
+    weekday: String,
+    /// `31`.
+    day: String,
+    /// `Jan`.
+    month: String,
+    /// `20:00`.
+    time: String,
+    /// `2026-01-31T20:00`: for machines.
+    machine: String,
+}
+
+/// `instant` in parts, where the venue is.
+pub fn local_date(instant: Timestamp, time_zone: &str) -> LocalDate {
+    let zone = time_zone.parse::<Tz>().unwrap_or(Tz::UTC);
+    let local = instant.to_datetime().with_timezone(&zone);
+    let part = |format| local.format(format).to_string();
+    LocalDate {
+        weekday: part("%a"),
+        day: part("%-d"),
+        month: part("%b"),
+        time: part("%H:%M"),
+        machine: part("%Y-%m-%dT%H:%M"),
+    }
+}
+
 /// How many decimals a currency has where it is not two: ISO 4217.
 fn decimals(code: &str) -> u32 {
     match code {

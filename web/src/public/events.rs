@@ -37,6 +37,7 @@ fn filter(query: EventQuery) -> Answer<EventFilter> {
         query: query.q,
         from: query.from.map(|text| instant("from", &text)).transpose()?,
         to: query.to.map(|text| instant("to", &text)).transpose()?,
+        buyable_first: false,
         page: page.ok_or_else(|| Problem::invalid_fields([("page", "must be a `nextPage`")]))?,
     })
 }

@@ -17,6 +17,9 @@ const ASK_MILLIS = 4000;
 const frame = document.querySelector<HTMLElement>(".gateway");
 const banner = new OfflineBanner();
 
+if (document.querySelector("[data-paid]") !== null) {
+  forgetDetails();
+}
 if (frame !== null) {
   const { order: orderId = "", step = "" } = frame.dataset;
   document.addEventListener("order", (event) => {
@@ -29,11 +32,9 @@ if (frame !== null) {
     }
   });
   document.addEventListener("connection", (event) => banner.update((event as CustomEvent<Connection>).detail));
-  document.querySelectorAll<HTMLFormElement>("form[data-once]").forEach(submitOnce);
+  // Judged before it counts as sent: a form that is held back was not.
   document.querySelectorAll<HTMLFormElement>("form[data-keep]").forEach(enhanceDetails);
-  if (step === "confirmation") {
-    forgetDetails();
-  }
+  document.querySelectorAll<HTMLFormElement>("form[data-once]").forEach(submitOnce);
   if (document.querySelector("payment-watch") !== null) {
     setInterval(() => void askAfter(orderId, step), ASK_MILLIS);
   }

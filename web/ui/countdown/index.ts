@@ -28,7 +28,7 @@ export class OrderCountdown extends HTMLElement {
   connectedCallback(): void {
     this.view ??= new View(this, { extend: () => void this.extend() });
     const { secondsLeft, extended, paused } = this.dataset;
-    this.state = initial(Number(secondsLeft ?? 0), extended !== undefined, paused !== undefined, Date.now());
+    this.state = initial(Number(secondsLeft ?? 0), extended !== undefined, paused !== undefined, saidAt());
     this.view.draw(this.state);
     this.timer = setInterval(() => this.step({ kind: "ticked", at: Date.now() }), TICK_MILLIS);
     document.addEventListener("visibilitychange", this.onVisible);
@@ -141,6 +141,13 @@ export class OrderCountdown extends HTMLElement {
   }
 }
 
+/** When the seconds left were true: for those in the page itself when it came, not when it was at last shown. */
+function saidAt(): number {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  const isInPage = document.readyState !== "complete" && navigation !== undefined;
+  return isInPage ? performance.timeOrigin + navigation.responseStart : Date.now();
+}
+
 async function extendOrder(orderId: string): Promise<Order> {
   const response = await fetch(`/api/gateway/orders/${orderId}/extend`, {
     method: "POST",
@@ -160,6 +167,7 @@ function timeOf(order: Order): OrderTime {
     secondsLeft: order.secondsLeft,
     expiresAt: order.expireIfNotCompletedAt,
     isPaying: order.payment?.state === "pending",
+    hasPayment: order.payment !== undefined,
   };
 }
 

@@ -10,7 +10,7 @@ function running(secondsLeft = 600): State {
 }
 
 function pending(secondsLeft: number, more: Partial<OrderTime> = {}): OrderTime {
-  return { status: "PENDING", secondsLeft, expiresAt: "2026-01-01T00:10:00Z", isPaying: false, ...more };
+  return { status: "PENDING", secondsLeft, expiresAt: "2026-01-01T00:10:00Z", isPaying: false, hasPayment: false, ...more };
 }
 
 /** All that was said while the events happened. */
@@ -93,17 +93,26 @@ test("time can be added once, and not while a payment is under way", () => {
 test("nothing runs down while a payment is under way, nor while its places are pinned", () => {
   const paying = run(running(5), [{ kind: "heard", time: pending(5, { isPaying: true }), at: START }]).state;
   assert.equal(run(paying, secondBySecond(0, 20)).state.stage, "paused");
-  const pinned = run(running(5), [{ kind: "heard", time: pending(0), at: START + 6000 }]).state;
+  const pinned = run(running(5), [{ kind: "heard", time: pending(0, { hasPayment: true }), at: START + 6000 }]).state;
   assert.equal(pinned.stage, "paused");
 });
 
 test("an order that ran down is over; one that was paid or cancelled elsewhere is closed", () => {
   const atEnd = run(running(2), secondBySecond(0, 2)).state;
   const cancelled = pending(0, { status: "CANCELLED" });
-  assert.equal(run(atEnd, [{ kind: "heard", time: cancelled, at: START + 2100 }]).state.stage, "over");
+  const heard: Event = { kind: "heard", time: cancelled, at: START + 2100 };
+  assert.equal(run(atEnd, [heard]).state.stage, "over");
+  assert.equal(run(atEnd, [heard, heard]).state.stage, "over", "by the socket, and by the answer to our question");
   assert.equal(run(running(500), [{ kind: "heard", time: cancelled, at: START }]).state.stage, "closed");
   assert.equal(run(running(500), [{ kind: "heard", time: pending(0, { status: "PAID" }), at: START }]).state.stage, "closed");
   assert.equal(run(atEnd, [{ kind: "expired" }]).state.stage, "over");
+});
+
+test("a server that is about to end the order is asked again, and then its word counts", () => {
+  const asked = run(running(2), [...secondBySecond(0, 2), { kind: "heard", time: pending(0), at: START + 2700 }]);
+  assert.equal(asked.asked, 2);
+  const cancelled: Event = { kind: "heard", time: pending(0, { status: "CANCELLED" }), at: START + 3400 };
+  assert.equal(run(asked.state, [cancelled]).state.stage, "over");
 });
 
 test("a clock that was too fast goes on with what the server says", () => {

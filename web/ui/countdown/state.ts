@@ -10,6 +10,8 @@ export interface OrderTime {
   readonly expiresAt: string | null;
   /** A payment is under way: nothing expires meanwhile. */
   readonly isPaying: boolean;
+  /** There was a payment: its places may be pinned still, and then nothing expires either. */
+  readonly hasPayment: boolean;
 }
 
 /** `paused`: being paid. `over`: the time is up. `closed`: paid, cancelled or gone, which others have words for. */
@@ -50,6 +52,8 @@ const LAST_SECS = 30;
 const TOLD_AT_SECS = [300, 120, 60, 30] as const;
 /** Whole seconds and a slow network make the same deadline look a little different each time. */
 const SAME_DEADLINE_MILLIS = 2500;
+/** An order that ends so near its deadline ran out; nobody would cancel it then. */
+const AT_END_MILLIS = 5000;
 
 export function initial(secondsLeft: number, isExtended: boolean, isPaused: boolean, at: number): State {
   const state: State = {
@@ -123,13 +127,19 @@ function tick(state: State, at: number): Step {
 function hear(state: State, time: OrderTime, at: number): Step {
   if (time.status !== "PENDING") {
     // The clock of one that ran down is over; all other ends have pages of their own.
-    const ranDown = time.status === "CANCELLED" && isRunning(state) && state.deadline - at < SAME_DEADLINE_MILLIS;
+    const isAtEnd = isRunning(state) && state.deadline - at < AT_END_MILLIS;
+    const wasPinned = state.stage === "paused" && state.secondsLeft === 0;
+    const ranDown = time.status === "CANCELLED" && (state.stage === "over" || isAtEnd || wasPinned);
     return quiet({ ...state, stage: ranDown ? "over" : "closed", isExtending: false });
   }
   const { expiresAt, secondsLeft } = time;
-  if (time.isPaying || secondsLeft === 0) {
+  if (time.isPaying || (secondsLeft === 0 && time.hasPayment)) {
     // Pending without time left: its places are pinned by a payment that was declined.
     return quiet({ ...state, stage: "paused", expiresAt, secondsLeft });
+  }
+  if (secondsLeft === 0) {
+    // The server's timer is about to end it: asked once more, it will have.
+    return { state: { ...state, stage: "last", expiresAt, secondsLeft, deadline: at }, say: null, mustAsk: true };
   }
   const deadline = settledDeadline(state, at + secondsLeft * 1000, expiresAt);
   const shown = Math.max(0, Math.ceil((deadline - at) / 1000));

@@ -1,0 +1,157 @@
+// What the journeys in a real browser share: the browser, buyers with a window and cookies of their own, and
+// sessions made for one test each. BASE_URL says where the demo is served, FRONTROW and DATA_DIR how to reach
+// its database.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+
+export const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
+
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+];
+
+export const PHONE = { name: "390 px", viewport: { width: 390, height: 844 }, hasTouch: true };
+export const DESK = { name: "1280 px", viewport: { width: 1280, height: 800 }, hasTouch: false };
+
+export const ADDRESS = {
+  name: "Ada Lovelace",
+  email: "ada@example.org",
+  line1: "Street 1",
+  postcode: "10115",
+  city: "Berlin",
+  country: "DE",
+};
+
+/** An order as the API answered it. */
+export interface OpenOrder {
+  readonly eventSessionOrderId: string;
+  readonly sessionId: string;
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** A window of somebody else: cookies and storage of its own. */
+export class Buyer {
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  static async arrive(browser: Browser, device: typeof PHONE = DESK, colorScheme: "light" | "dark" = "light"): Promise<Buyer> {
+    const { viewport, hasTouch } = device;
+    const context = await browser.newContext({ baseURL: BASE_URL, viewport, hasTouch, colorScheme });
+    const buyer = new Buyer(context, await context.newPage());
+    buyer.listen(buyer.page);
+    return buyer;
+  }
+
+  /** Another tab of the same browser. */
+  async newTab(): Promise<Page> {
+    const page = await this.context.newPage();
+    this.listen(page);
+    return page;
+  }
+
+  async open(sessionId: string): Promise<OpenOrder> {
+    return this.post(`/api/gateway/sessions/${sessionId}/orders`, {});
+  }
+
+  async claim(order: OpenOrder, wish: object): Promise<void> {
+    const headers = { "idempotency-key": `key-${Math.random()}` };
+    await this.post(`/api/gateway/orders/${order.eventSessionOrderId}/get-seat`, wish, headers);
+  }
+
+  async putAddress(order: OpenOrder): Promise<void> {
+    const address = `/api/gateway/orders/${order.eventSessionOrderId}/address`;
+    const answer = await this.context.request.put(address, { data: ADDRESS });
+    assert.ok(answer.ok(), await answer.text());
+  }
+
+  /** An open order that has come as far as this step. */
+  async orderAt(step: "amount" | "details" | "method" | "payment", sessionId: string): Promise<OpenOrder> {
+    const order = await this.open(sessionId);
+    if (step !== "amount") {
+      await this.claim(order, { best: 2 });
+    }
+    if (step === "method" || step === "payment") {
+      await this.putAddress(order);
+    }
+    if (step === "payment") {
+      const address = `/gateway/orders/${order.eventSessionOrderId}/method`;
+      const answer = await this.context.request.post(address, { form: { method: "test" }, headers: { origin: BASE_URL } });
+      assert.ok(answer.ok(), await answer.text());
+    }
+    return order;
+  }
+
+  async goTo(order: OpenOrder, step = ""): Promise<void> {
+    await this.page.goto(stepAddress(order, step));
+  }
+
+  async leave(): Promise<void> {
+    await this.context.close();
+    assert.deepEqual(this.complaints, [], "the pages complain of nothing");
+  }
+
+  private async post(address: string, data: object, headers: Record<string, string> = {}): Promise<OpenOrder> {
+    const answer = await this.context.request.post(address, { data, headers });
+    assert.ok(answer.ok(), `${address}: ${answer.status()} ${await answer.text()}`);
+    return (await answer.json()) as OpenOrder;
+  }
+
+  private listen(page: Page): void {
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (message) => {
+      // What a test takes away on purpose is missed aloud.
+      if (message.type() === "error" && !/ERR_INTERNET_DISCONNECTED|status of [45]\d\d/.test(message.text())) {
+        this.complaints.push(message.text());
+      }
+    });
+  }
+}
+
+export function stepAddress(order: OpenOrder, step = ""): string {
+  return `/gateway/orders/${order.eventSessionOrderId}${step === "" ? "" : `/${step}`}`;
+}
+
+/** A session of the demo's theatre that only this test sells from. */
+export async function newSession(title: string, holdSecs: number): Promise<string> {
+  const executable = process.env["FRONTROW"];
+  assert.ok(executable !== undefined, "FRONTROW must name the executable that serves the demo");
+  const options = ["--venue", "lindenhof-theatre", "--title", title, "--starts-at", "2030-01-01T19:00:00Z"];
+  const { stdout } = await promisify(execFile)(executable, ["put-on-sale", ...options, "--hold-secs", String(holdSecs)]);
+  const id = /session: (\S+)/.exec(stdout)?.[1];
+  assert.ok(id !== undefined, stdout);
+  return id;
+}
+
+/** Where the focus is: what a screen reader reads first. */
+export function focusedText(page: Page): Promise<string> {
+  return page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+}
+
+export async function at(page: Page, order: OpenOrder, step: string): Promise<void> {
+  await page.waitForURL(`**${stepAddress(order, step)}`);
+}
+
+/** Says something to the demo's database. */
+export async function sql(statement: string): Promise<void> {
+  const executable = process.env["FRONTROW"];
+  assert.ok(executable !== undefined, "FRONTROW must name the executable that serves the demo");
+  await promisify(execFile)(executable, ["psql", "--", "-qc", statement]);
+}
