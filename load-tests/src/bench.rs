@@ -49,6 +49,9 @@ pub struct BenchArgs {
     /// How many connections ask at the same time
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 256, 1_024])]
     pub connections: Vec<usize>,
+    /// What is measured [default: all of it]
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub subjects: Vec<Subject>,
     /// How often everything is measured; the medians are printed
     #[arg(long, default_value_t = 5)]
     pub rounds: usize,
@@ -152,13 +155,16 @@ async fn prepare<'a>(args: &'a BenchArgs, recipe: &Recipe, server: &Server) -> O
 
 impl Bench<'_> {
     async fn round(&mut self, round: usize) -> Outcome<()> {
-        let mut subjects = Subject::ALL;
+        let mut subjects = Subject::ALL.to_vec();
+        subjects.retain(|subject| {
+            self.args.subjects.is_empty() || self.args.subjects.contains(subject)
+        });
         // Whatever grows or warms in a round would favour whoever always comes last.
         if round % 2 == 1 {
             subjects.reverse();
         }
         for connections in self.args.connections.clone() {
-            for subject in subjects {
+            for &subject in &subjects {
                 let measurement = self.measure(subject, connections).await?;
                 self.results.add(connections, subject, &measurement);
             }

@@ -37,6 +37,8 @@ pub struct Load {
     /// The house being sold.
     pub stage: RwLock<House>,
     opened: Mutex<HashMap<Uuid, OpenedOrder>>,
+    /// How long a buyer rests between two orders.
+    rest: Duration,
     is_over: AtomicBool,
 }
 
@@ -49,8 +51,14 @@ impl Load {
             history,
             stage,
             opened,
+            rest: Duration::ZERO,
             is_over: AtomicBool::new(false),
         }
+    }
+
+    /// The same with buyers who rest between two orders, so that a house lasts for a while.
+    pub fn resting(self, rest: Duration) -> Self {
+        Self { rest, ..self }
     }
 
     /// Sets so many buyers to work.
@@ -133,10 +141,12 @@ impl Load {
 
 async fn work(load: Arc<Load>, mut dice: StdRng) {
     while !load.is_over.load(Ordering::SeqCst) {
-        if visit(&load, &mut dice).await.is_none() {
+        let rest = match visit(&load, &mut dice).await {
+            Some(()) => load.rest,
             // Nothing is granted while the server is away: ask again, but not in a tight loop.
-            tokio::time::sleep(RETRY_PAUSE).await;
-        }
+            None => load.rest.max(RETRY_PAUSE),
+        };
+        tokio::time::sleep(rest).await;
     }
 }
 

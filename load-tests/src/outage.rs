@@ -43,6 +43,10 @@ const SALE_BEFORE: Duration = Duration::from_secs(33);
 /// How long the sale goes on after the outage.
 const SALE_AFTER: Duration = Duration::from_secs(3);
 
+/// Seats enough, and buyers slow enough, that the fastest server has something left to sell after it.
+const HALL_SEATS: usize = 60_000;
+const REST: Duration = Duration::from_millis(200);
+
 /// Stop Postgres in mid-sale, and look for false acknowledgements and eaten holds
 #[derive(Debug, Clone, Args)]
 pub struct OutageArgs {
@@ -106,7 +110,7 @@ async fn outage_in(args: &OutageArgs, scratch: &Scratch) -> Outcome<Vec<Violatio
     pool.close().await;
 
     let began = Instant::now();
-    let venue = import(&recipe, &Hall::Generated(10_000)).await?;
+    let venue = import(&recipe, &Hall::Generated(HALL_SEATS)).await?;
     // Long holds for the sale, and holds that end in mid-outage for those who sleep.
     let sale = put_on_sale(
         &recipe,
@@ -125,7 +129,8 @@ async fn outage_in(args: &OutageArgs, scratch: &Scratch) -> Outcome<Vec<Violatio
     let sleep = put_on_sale(&recipe, &venue, short).await?;
     let house = read_house(&mut Connection::new(recipe.address), sale).await?;
     let capacity = house.capacity();
-    let load = Arc::new(Load::new(recipe.address, Arc::new(History::new()), house));
+    let load = Load::new(recipe.address, Arc::new(History::new()), house).resting(REST);
+    let load = Arc::new(load);
     let workers = load.start(args.connections, args.seed);
 
     let mut sleepers = Sleepers::fall_asleep(&load, sleep, args.sleepers).await?;

@@ -68,6 +68,7 @@ fn small_bench(args: &SmokeArgs) -> BenchArgs {
     BenchArgs {
         frontrow: args.frontrow.clone(),
         connections: vec![16],
+        subjects: Vec::new(),
         rounds: 1,
         secs: 1.0,
         warm_up_secs: 0.2,

@@ -262,7 +262,7 @@ pub async fn claim(
         }))
     };
     match command(app, order, by, make).await {
-        Err(OrderError::Paid) => replay_paid(app, order, by, &key, request_hash).await,
+        Err(OrderError::Paid) => Box::pin(replay_paid(app, order, by, &key, request_hash)).await,
         answer => answer,
     }
 }
@@ -323,6 +323,9 @@ pub async fn cancel(app: &App, order: OrderId, by: &Credential) -> Result<OrderV
 
 /// Asks the order's session, and answers with the order as it is then. A pin that no payment
 /// needs any more (its last attempt was declined, say) is taken off first.
+///
+/// What seldom happens on this path is boxed: a future is as large as its largest branch, and one
+/// is made and moved for each claim.
 async fn command(
     app: &App,
     order: OrderId,
@@ -330,17 +333,17 @@ async fn command(
     make: impl Fn(&SessionInfo) -> Result<Command, Refusal>,
 ) -> Result<OrderView, OrderError> {
     let session = open_session(app, order, by).await?;
-    let command = make(session.info())?;
-    let mut answer = session.command(command.clone()).await;
+    let mut answer = session.command(make(session.info())?).await;
     if answer == Err(CommandError::Refused(Refusal::PaymentUnderWay))
-        && payments::release_dead_pin(app, &session, order).await?
+        && Box::pin(payments::release_dead_pin(app, &session, order)).await?
     {
-        answer = session.command(command).await;
+        answer = session.command(make(session.info())?).await;
     }
     match answer {
         Ok(()) => after_command(app, &session, order, by).await,
         Err(CommandError::Refused(Refusal::UnknownOrder)) => {
-            Err(why_closed(&stored_order(app, order, by).await?))
+            let stored = Box::pin(stored_order(app, order, by)).await?;
+            Err(why_closed(&stored))
         }
         Err(error) => Err(error.into()),
     }
@@ -355,7 +358,7 @@ pub(crate) async fn open_session(
     if let Some(session_id) = app.registry.session_of(order) {
         return Ok(app.registry.session(session_id).await?);
     }
-    let stored = stored_order(app, order, by).await?;
+    let stored = Box::pin(stored_order(app, order, by)).await?;
     match stored.status {
         OrderStatus::Pending => Ok(app.registry.session(stored.session_id).await?),
         OrderStatus::Paid | OrderStatus::Cancelled | OrderStatus::Refunded => {

@@ -249,3 +249,16 @@ async fn an_order_is_extended_once(pool: PgPool) {
     );
     house.close().await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_future_of_a_claim_is_small_for_one_is_made_and_moved_for_each(pool: PgPool) {
+    let house = House::open(pool).await;
+    let buyer = house.buyer().await;
+    let hash = RequestHash([0; 32]);
+    let (key, wish) = (key_of("a"), seats_of(&[1]));
+    let claim = orders::claim(&house.app, buyer.order, &buyer.by, key, hash, wish);
+    let bytes = size_of_val(&claim);
+    assert!(bytes <= 2_048, "{bytes} bytes");
+    claim.await.unwrap();
+    house.close().await;
+}

@@ -113,7 +113,8 @@ impl Registry {
             .and_then(|slot| slot.live());
         match live {
             Some(session) => Ok(session),
-            None => self.start(session_id).await,
+            // Boxed, for it seldom happens, and every claim comes this way.
+            None => Box::pin(self.start(session_id)).await,
         }
     }
 

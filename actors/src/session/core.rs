@@ -7,7 +7,8 @@ use domain::seat_map::{Change, Command, Refusal, SeatMap};
 use store::journal::Loaded;
 
 use crate::SessionInfo;
-use crate::session::mailbox::{Message, Reply};
+use crate::session::mailbox::Message;
+use crate::session::postbox::{self, Answer, Reply};
 
 /// How many commands one batch takes; more wait in the mailbox, and when that is full are shed.
 const BATCH_COMMANDS_MAX: usize = 1024;
@@ -27,7 +28,7 @@ pub(super) struct Batch {
 }
 
 /// Who is answered what. Dropped, it tells everybody that the fate of their command is not known.
-pub(super) type Answers = Vec<(Option<Reply>, Result<(), Refusal>)>;
+pub(super) type Answers = Vec<(Option<Reply>, Answer)>;
 
 impl Core {
     /// Rebuilds the map from what was stored.
@@ -82,12 +83,8 @@ impl Batch {
     /// Answers everybody. The batch must be durable.
     pub fn answer(self) {
         metrics::histogram!("frontrow_batch_commands").record(as_float(self.answers.len()));
-        for (reply, answer) in self.answers {
-            if let Some(reply) = reply {
-                // Whoever does not wait any more has lost nothing: the answer is durable.
-                let _ = reply.send(answer);
-            }
-        }
+        let answers = self.answers.into_iter();
+        postbox::send_all(answers.filter_map(|(reply, answer)| Some((reply?, answer))));
     }
 
     /// What must never be done, so that the kill drill can show that it notices.

@@ -1,11 +1,14 @@
 //! A session's bounded mailbox, with a lane of its own for all that must not be shed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::seat_map::{Command, Refusal};
 use thiserror::Error;
+use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
+
+use crate::session::postbox::{Reply, reply};
 
 /// How many claims may wait. More are shed at once: an answer that comes too late helps nobody.
 const CLAIMS_WAITING_MAX: usize = 8192;
@@ -43,9 +46,6 @@ impl CommandError {
     };
 }
 
-/// Where an answer goes. Dropped unused, it says that the command's fate is not known.
-pub(crate) type Reply = oneshot::Sender<Result<(), Refusal>>;
-
 /// A command and who waits for its answer.
 pub(crate) struct Message {
     pub command: Command,
@@ -64,7 +64,9 @@ impl Message {
 
 /// The end that sends.
 #[derive(Clone)]
-pub(crate) struct Sender {
+pub(crate) struct Sender(Arc<Lanes>);
+
+struct Lanes {
     claims: mpsc::Sender<Message>,
     urgent: mpsc::Sender<Message>,
     stop: mpsc::Sender<()>,
@@ -89,32 +91,34 @@ pub(crate) fn mailbox() -> (Sender, Mailbox) {
         stop: stop_receiver,
         stopping: false,
     };
-    (
-        Sender {
-            claims,
-            urgent,
-            stop,
-        },
-        mailbox,
-    )
+    let lanes = Lanes {
+        claims,
+        urgent,
+        stop,
+    };
+    (Sender(Arc::new(lanes)), mailbox)
 }
 
 impl Sender {
     /// Sends a command and waits for its answer.
     pub async fn ask(&self, command: Command) -> Result<(), CommandError> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = reply();
         let is_shed_first = matches!(command, Command::Claim(_) | Command::Open(_));
         let message = Message {
             command,
             reply: Some(reply),
         };
         if is_shed_first {
-            self.claims.try_send(message).map_err(|error| match error {
-                TrySendError::Full(_) => CommandError::BUSY,
-                TrySendError::Closed(_) => CommandError::UNAVAILABLE,
-            })?;
+            self.0
+                .claims
+                .try_send(message)
+                .map_err(|error| match error {
+                    TrySendError::Full(_) => CommandError::BUSY,
+                    TrySendError::Closed(_) => CommandError::UNAVAILABLE,
+                })?;
         } else {
-            self.urgent
+            self.0
+                .urgent
                 .send(message)
                 .await
                 .map_err(|_| CommandError::UNAVAILABLE)?;
@@ -125,19 +129,19 @@ impl Sender {
 
     /// Whether the actor has ended.
     pub fn is_closed(&self) -> bool {
-        self.claims.is_closed()
+        self.0.claims.is_closed()
     }
 
     /// Asks the actor to write what has gathered and end, and waits until it has.
     pub async fn stop(&self) {
         // A full channel means that somebody else has asked already.
-        let _ = self.stop.try_send(());
-        self.claims.closed().await;
+        let _ = self.0.stop.try_send(());
+        self.0.claims.closed().await;
     }
 
     /// How many claims wait.
     pub fn waiting(&self) -> usize {
-        CLAIMS_WAITING_MAX.saturating_sub(self.claims.capacity())
+        CLAIMS_WAITING_MAX.saturating_sub(self.0.claims.capacity())
     }
 }
 
@@ -153,6 +157,14 @@ impl Mailbox {
             _ = self.stop.recv() => self.stopping = true,
             Some(message) = self.urgent.recv() => arrived.push(message),
             Some(message) = self.claims.recv(), if room > 0 => arrived.push(message),
+        }
+        self.take_waiting(arrived, room);
+    }
+
+    /// Takes what has arrived by now, as [`Self::arrive`] does.
+    pub fn take_waiting(&mut self, arrived: &mut Vec<Message>, room: usize) {
+        if self.stopping {
+            return;
         }
         while let Ok(message) = self.urgent.try_recv() {
             arrived.push(message);

@@ -1,8 +1,8 @@
 //! The session actor: one task that alone may change a session's seat map.
 //!
 //! Its loop is a group commit. What has arrived is decided in memory, in order; the whole batch
-//! goes to the journal in one transaction while the next one gathers; on commit everybody of the
-//! batch is answered. Nobody is answered on the strength of what is not yet durable, refusals
+//! goes to the journal in one transaction while the next one gathers in the mailbox; on commit
+//! everybody of the batch is answered. Nobody is answered on the strength of what is not yet durable, refusals
 //! included. If a write fails or is in doubt, its batch and all that was decided after it are
 //! answered `Unavailable`, the memory is dropped, and the session is taken over afresh.
 //!
@@ -13,6 +13,7 @@
 
 mod core;
 mod mailbox;
+mod postbox;
 #[cfg(test)]
 mod simulation;
 mod storage;
@@ -90,19 +91,24 @@ impl<S: Storage> SessionActor<S> {
         let mut arrived: Vec<Message> = Vec::new();
         loop {
             if writing.is_none() {
-                writing = core
-                    .next_batch()
-                    .map(|batch| self.begin_write(&core, batch));
+                writing = self.begin_write(&mut core);
             }
             if writing.is_none() && self.mailbox.is_stopping() {
                 return Outcome::Stop;
             }
+            // During a write claims gather where they are: nothing is gained by deciding them one
+            // by one, and being woken for each is dear.
+            let room = if writing.is_none() { core.room() } else { 0 };
             let due = core.map().next_deadline();
             let wake = due.map_or(self.idle_after, |due| due.since(self.clock.now()));
             tokio::select! {
                 biased;
                 written = storage::finished(&mut writing) => match written {
-                    Ok(batch) => self.conclude(batch),
+                    Ok(batch) => {
+                        // The database need not wait until everybody has been answered.
+                        writing = self.begin_write(&mut core);
+                        self.conclude(batch);
+                    }
                     Err(reason) => {
                         // Dropping the answers of this batch and of all decided since tells
                         // everybody that the fate of their command is not known.
@@ -110,12 +116,7 @@ impl<S: Storage> SessionActor<S> {
                         return Outcome::Reload;
                     }
                 },
-                () = self.mailbox.arrive(&mut arrived, core.room()) => {
-                    // The timer is not asked while commands keep coming: what is due comes first.
-                    let now = self.clock.now();
-                    core.expire_due(now);
-                    arrived.drain(..).for_each(|message| core.take(message, now));
-                }
+                () = self.mailbox.arrive(&mut arrived, room) => self.decide(&mut core, &mut arrived),
                 () = sleep(wake) => {
                     if due.is_some() {
                         core.expire_due(self.clock.now());
@@ -127,13 +128,33 @@ impl<S: Storage> SessionActor<S> {
         }
     }
 
-    fn begin_write(&self, core: &Core, batch: Batch) -> Writing {
+    fn decide(&self, core: &mut Core, arrived: &mut Vec<Message>) {
+        // The timer is not asked while commands keep coming: what is due comes first.
+        let now = self.clock.now();
+        core.expire_due(now);
+        arrived
+            .drain(..)
+            .for_each(|message| core.take(message, now));
+    }
+
+    /// Decides what waits, and begins to write what has gathered.
+    fn begin_write(&mut self, core: &mut Core) -> Option<Writing> {
+        let mut waiting = Vec::new();
+        self.mailbox.take_waiting(&mut waiting, core.room());
+        if !waiting.is_empty() {
+            self.decide(core, &mut waiting);
+        }
+        let batch = core.next_batch()?;
         #[cfg(feature = "answer-before-commit")]
         let batch = {
             self.feed.publish(&batch.changes);
             batch.answer_too_early()
         };
-        Writing::begin(Arc::clone(&self.storage), core.epoch(), batch)
+        Some(Writing::begin(
+            Arc::clone(&self.storage),
+            core.epoch(),
+            batch,
+        ))
     }
 
     /// The batch is durable: first it is shown, so that who is answered reads their own writes.

@@ -6,7 +6,7 @@ use crate::bench::deck::{Deck, PreparedOrder};
 use crate::connection::{Headers, write_request};
 
 /// One thing that is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Subject {
     /// The echo behind nothing but routing.
     BareEcho,

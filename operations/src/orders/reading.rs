@@ -50,8 +50,8 @@ pub(super) async fn after_command(
 ) -> Result<OrderView, OrderError> {
     match session.feed().order(order) {
         Some(open) if !open.pinned => open_view(session.info(), &open, by, None),
-        Some(open) => paid_or_open_view(app, session, &open, by).await,
-        None => stored_view(app, order, by).await,
+        Some(open) => Box::pin(paid_or_open_view(app, session, &open, by)).await,
+        None => Box::pin(stored_view(app, order, by)).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading a session back: the stored rows as the changes that lead to them.
 
+use chrono::{DateTime, Utc};
 use domain::order::{Buyer, Owner, SecretHash};
 use domain::pnr::Pnr;
 use domain::seat_map::{
@@ -11,16 +12,21 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::journal::Grace;
 
-/// Raises the epoch and commits. Waits for a batch in flight.
-pub(super) async fn raise_epoch(pool: &PgPool, session_id: SessionId) -> Result<u32, sqlx::Error> {
-    let epoch = sqlx::query_scalar!(
-        "insert into session_owner (session_id, epoch) values ($1, 1)
+/// Raises the epoch and commits. Waits for a batch in flight. The database's clock besides.
+pub(super) async fn raise_epoch(
+    pool: &PgPool,
+    session_id: SessionId,
+) -> Result<(u32, DateTime<Utc>), sqlx::Error> {
+    let raised = sqlx::query!(
+        r#"insert into session_owner (session_id, epoch) values ($1, 1)
          on conflict (session_id) do update set epoch = session_owner.epoch + 1
-         returning epoch",
+         returning epoch, clock_timestamp() as "clock!""#,
         session_id.0,
     );
-    let epoch = epoch.fetch_one(pool).await?;
-    u32::try_from(epoch).map_err(|_| undecodable("an epoch is out of range"))
+    let raised = raised.fetch_one(pool).await?;
+    let epoch = u32::try_from(raised.epoch);
+    let epoch = epoch.map_err(|_| undecodable("an epoch is out of range"))?;
+    Ok((epoch, raised.clock))
 }
 
 /// Reads all that is stored, at one instant of the database.

@@ -16,8 +16,10 @@ mod load;
 mod net;
 mod write;
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::seat_map::Change;
 use domain::{OrderId, SessionId, Timestamp};
 use sqlx::PgPool;
@@ -34,6 +36,16 @@ pub struct Journal {
     pool: PgPool,
     session_id: SessionId,
     grace: Grace,
+    patience: Duration,
+    /// What the database's clock showed at the last takeover.
+    clock: Arc<Mutex<Option<ClockReading>>>,
+}
+
+/// What the database's clock showed, and when on ours.
+#[derive(Debug, Clone, Copy)]
+struct ClockReading {
+    database: DateTime<Utc>,
+    here: Instant,
 }
 
 /// Why a batch was not written, or perhaps was.
@@ -43,14 +55,12 @@ pub enum JournalError {
     #[error("the session was taken over from epoch {0}")]
     Fenced(u32),
     /// The rows were not as the decisions assumed: nothing was written.
-    #[error("{affected} of {expected} rows of {table} were as expected")]
+    #[error("only {counts} of {table} were as expected")]
     Surprise {
         /// Where.
-        table: &'static str,
-        /// How many rows the batch meant.
-        expected: usize,
-        /// How many it found.
-        affected: u64,
+        table: String,
+        /// How many rows the batch found, of how many it meant.
+        counts: String,
     },
     /// The database came back too late: whoever waited has been told that it is in doubt, and a
     /// hold that expires in this batch could have lived on. Nothing was written.
@@ -87,7 +97,15 @@ impl Journal {
             pool,
             session_id,
             grace,
+            patience: PATIENCE,
+            clock: Arc::default(),
         }
+    }
+
+    /// The same journal, whose batches are too late after another time.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Takes the session over: raises its epoch, and only then reads what is stored.
@@ -96,7 +114,11 @@ impl Journal {
     /// The database does not answer, or holds what cannot be read.
     pub async fn take_over(&self, now: Timestamp) -> Result<Loaded, JournalError> {
         let began = Instant::now();
-        let epoch = load::raise_epoch(&self.pool, self.session_id).await?;
+        let (epoch, database) = load::raise_epoch(&self.pool, self.session_id).await?;
+        *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some(ClockReading {
+            database,
+            here: Instant::now(),
+        });
         // Grace is for those whom an outage kept waiting: it counts from when they can go on.
         let now = now.plus(began.elapsed());
         let changes = load::changes(&self.pool, self.session_id, now, self.grace).await?;
@@ -108,14 +130,36 @@ impl Journal {
     /// # Errors
     /// Nothing was written, or it is not known: the caller must take the session over afresh.
     pub async fn write(&self, epoch: u32, batch: &[Change]) -> Result<(), JournalError> {
+        let not_after = self.not_after();
         let net = Net::of(batch);
         let mut connection = self.pool.acquire().await?;
-        let written = write::write_batch(&mut connection, self.session_id, epoch, &net).await;
+        let session_id = self.session_id;
+        let written = write::write_batch(&mut connection, session_id, epoch, not_after, &net).await;
         if matches!(written, Err(JournalError::Database(_))) {
             // What is in doubt is not used again; closing it ends the transaction, too.
             drop(connection.detach());
         }
         written
+    }
+
+    /// When nobody waits any more for a batch that is written now, on the database's clock: it may
+    /// stand still while ours goes on, with the batch unread, and read it after we have given up.
+    fn not_after(&self) -> DateTime<Utc> {
+        let reading = *self.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = reading.map_or_else(Utc::now, ClockReading::now);
+        let patience = TimeDelta::from_std(self.patience).unwrap_or(TimeDelta::MAX);
+        now.checked_add_signed(patience)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
+impl ClockReading {
+    /// What the database's clock shows now, if both go on alike.
+    fn now(self) -> DateTime<Utc> {
+        let passed = TimeDelta::from_std(self.here.elapsed()).unwrap_or(TimeDelta::MAX);
+        self.database
+            .checked_add_signed(passed)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 }
 

@@ -78,6 +78,8 @@ impl Net {
             .retain(|_, delta| *delta != SectionDelta::default());
         net.orders
             .retain(|_, order| order.opening.is_some() || order.is_updated());
+        // Neighbours in the table's key are written one after the other.
+        net.claims.sort_by_key(|claim| claim.order);
         net
     }
 

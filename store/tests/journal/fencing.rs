@@ -179,3 +179,19 @@ async fn until_waiting(pool: &PgPool, connections: i64) {
         .await
         .expect("the lock makes them wait");
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_batch_that_comes_when_nobody_waits_any_more_writes_nothing(pool: PgPool) {
+    let mut ledger = Ledger::new(&pool).await;
+    ledger.durably(&Command::Open(opening(0, ledger.now))).await;
+    ledger.must(&claim(0, "key-1", named(&[3])));
+    let patient = ledger.journal.clone();
+    ledger.journal = patient.clone().with_patience(Duration::ZERO);
+    let batch = ledger.take_batch();
+    let written = ledger.forge(&batch).await;
+    assert!(matches!(written, Err(JournalError::TooLate)), "{written:?}");
+    assert_eq!(count(&pool, TAKEN_SEATS).await, 0);
+    ledger.journal = patient;
+    ledger.forge(&batch).await.unwrap();
+    assert_eq!(count(&pool, TAKEN_SEATS).await, 1);
+}

@@ -159,7 +159,6 @@ async fn forged_changes_break_on_the_constraint_named_after_the_rule(pool: PgPoo
             }],
             "order_pnr_is_unique",
         ),
-        (grant(9).to_vec(), "taken_seat_order_id_fkey"),
     ];
     for (changes, constraint) in cases {
         let written = ledger.forge(&changes).await;

@@ -66,8 +66,13 @@ impl Ledger {
 
     /// Writes what has been decided since the last time.
     pub async fn write(&mut self) -> Result<(), JournalError> {
-        let batch = std::mem::take(&mut self.batch);
+        let batch = self.take_batch();
         self.journal.write(self.epoch, &batch).await
+    }
+
+    /// What has been decided since the last time.
+    pub fn take_batch(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.batch)
     }
 
     /// Decides and writes one command.

@@ -382,7 +382,7 @@ async fn random_commands_in_random_batches_are_loaded_as_they_were_decided(pool:
 
 /// Orders are named by number alone: each play begins without those of the last.
 async fn clear(pool: &PgPool) {
-    sqlx::query("truncate event_session_order cascade")
+    sqlx::query("truncate event_session_order, taken_seat, taken_standing, claim cascade")
         .execute(pool)
         .await
         .unwrap();

@@ -334,11 +334,10 @@ fn sold_order(change: &Change) -> Option<OrderId> {
     }
 }
 
-fn surprise(table: &'static str) -> JournalError {
+fn surprise(table: &str) -> JournalError {
     JournalError::Surprise {
-        table,
-        expected: 1,
-        affected: 0,
+        table: table.to_owned(),
+        counts: "0 of 1 rows".to_owned(),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use domain::seat_map::Command;
+use domain::seat_map::{Command, Places};
 use tokio::time::sleep;
 
 use super::desk::{End, Office, claim, is_unavailable, settle};
-use crate::test_house::{self, HOLD, order};
+use crate::test_house::{self, HOLD, bearer, order, seats};
 
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -20,7 +20,15 @@ async fn asked_to_end_it_writes_what_has_gathered_and_answers_it() {
     office.hold(1, &[]).await;
     let in_flight = office.ask(claim(1, "a", &[0]));
     settle().await;
-    let gathered = office.ask(claim(1, "b", &[1]));
+    let give_back = Places {
+        seats: seats(&[0]),
+        standing: Vec::new(),
+    };
+    let gathered = office.ask(Command::Drop {
+        order: order(1),
+        credential: bearer(1),
+        places: give_back,
+    });
     settle().await;
     let sender = office.sender.clone();
     let stopping = tokio::spawn(async move { sender.stop().await });
@@ -32,7 +40,24 @@ async fn asked_to_end_it_writes_what_has_gathered_and_answers_it() {
     assert_eq!(gathered.await.unwrap(), Ok(()));
     stopping.await.unwrap();
     office.running.await.unwrap();
-    assert_eq!(office.desk.rows.lock().unwrap().seats.len(), 2);
+    assert!(office.desk.rows.lock().unwrap().seats.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn claims_that_still_wait_when_it_is_asked_to_end_learn_that_they_must_come_back() {
+    let office = Office::open().await;
+    office.hold(1, &[]).await;
+    let in_flight = office.ask(claim(1, "a", &[0]));
+    settle().await;
+    let waiting = office.ask(claim(1, "b", &[1]));
+    settle().await;
+    let sender = office.sender.clone();
+    let stopping = tokio::spawn(async move { sender.stop().await });
+    settle().await;
+    office.end(End::Commit).await;
+    assert_eq!(in_flight.await.unwrap(), Ok(()));
+    assert!(is_unavailable(&waiting.await.unwrap()));
+    stopping.await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

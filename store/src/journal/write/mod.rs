@@ -1,52 +1,64 @@
-//! The statements of a batch: a handful, however many changes it has.
+//! Writing a batch: its rows, and the one call that writes them.
 
-mod claims;
-mod lots;
-mod orders;
-mod seats;
+mod rows;
 
-use std::time::Instant;
+use chrono::{DateTime, Utc};
+use domain::SessionId;
+use sqlx::PgConnection;
 
-use domain::{SectionIndex, SessionId};
-use sqlx::{Connection, PgConnection};
-
-use self::lots::LotRows;
-use self::seats::SeatRows;
+use self::rows::{
+    GrantedClaim, LotRows, NewOrder, OrderMove, SeatRows, reopened_orders, section_deltas,
+};
+use crate::journal::JournalError;
 use crate::journal::net::Net;
-use crate::journal::{JournalError, PATIENCE};
 
-/// Writes a batch in one transaction, at an epoch.
+/// Writes a batch in one transaction, at an epoch, unless the database's clock is past `not_after`.
 pub(super) async fn write_batch(
     connection: &mut PgConnection,
     session_id: SessionId,
     epoch: u32,
+    not_after: DateTime<Utc>,
     net: &Net,
 ) -> Result<(), JournalError> {
     if net.is_empty() {
         // Refusals and the tell of a sale change no row, and yet only the session's owner may say them.
-        return lock_owner(connection, session_id, epoch).await;
+        return check_owner(connection, session_id, epoch).await;
     }
-    let began = Instant::now();
-    let mut tx = connection.begin().await?;
-    lock_owner(&mut tx, session_id, epoch).await?;
-    write_net(&mut tx, session_id, net).await?;
-    if began.elapsed() >= PATIENCE {
-        tx.rollback().await?;
-        return Err(JournalError::TooLate);
-    }
-    tx.commit().await?;
-    Ok(())
+    let (seats, lots) = (SeatRows::of(net), LotRows::of(net));
+    let (moved_orders, new_orders) = (OrderMove::all(net), NewOrder::all(net));
+    let written = sqlx::query!(
+        "select write_batch(of_session => $1, at_epoch => $2, not_after => $3, reopened => $4,
+             gone_seats => $5, moved_seats => $6, new_seats => $7,
+             gone_lots => $8, moved_lots => $9, new_lots => $10, section_deltas => $11,
+             moved_orders => $12, new_orders => $13, claims => $14)",
+        session_id.0,
+        i64::from(epoch),
+        not_after,
+        &reopened_orders(net),
+        seats.gone as _,
+        seats.moved as _,
+        seats.new as _,
+        lots.gone as _,
+        lots.moved as _,
+        lots.new as _,
+        section_deltas(net) as _,
+        moved_orders as _,
+        new_orders as _,
+        GrantedClaim::all(net) as _,
+    )
+    .execute(connection)
+    .await;
+    written.map(|_| ()).map_err(|error| refused(error, epoch))
 }
 
-/// Locks the owner's row at its epoch, so that a takeover waits for this batch or stops it.
-async fn lock_owner(
+/// Looks whether the session still has this owner.
+async fn check_owner(
     connection: &mut PgConnection,
     session_id: SessionId,
     epoch: u32,
 ) -> Result<(), JournalError> {
-    // `for key share` would not do: it does not conflict with the update that raises the epoch.
     let owner = sqlx::query_scalar!(
-        "select epoch from session_owner where session_id = $1 and epoch = $2 for share",
+        "select epoch from session_owner where session_id = $1 and epoch = $2",
         session_id.0,
         i64::from(epoch),
     );
@@ -57,45 +69,18 @@ async fn lock_owner(
         .ok_or(JournalError::Fenced(epoch))
 }
 
-/// Writes all of a batch: an order's row before the places that refer to it, and of these the
-/// deletes, then the updates, then plain inserts.
-async fn write_net(
-    connection: &mut PgConnection,
-    session_id: SessionId,
-    net: &Net,
-) -> Result<(), JournalError> {
-    let seats = SeatRows::of(net);
-    let lots = LotRows::of(net);
-    claims::delete(connection, net).await?;
-    seats::delete(connection, session_id, &seats.gone).await?;
-    lots::delete(connection, &lots.gone).await?;
-    orders::update(connection, net).await?;
-    orders::insert(connection, session_id, net).await?;
-    seats::update(connection, session_id, &seats.moved).await?;
-    lots::update(connection, &lots.moved).await?;
-    lots::update_sections(connection, session_id, net).await?;
-    seats::insert(connection, session_id, &seats.new).await?;
-    lots::insert(connection, session_id, &lots.new).await?;
-    claims::insert(connection, &net.claims).await
-}
-
-/// A batch that does not find the rows it was decided on must not be committed.
-fn check(table: &'static str, expected: usize, affected: u64) -> Result<(), JournalError> {
-    if u64::try_from(expected).is_ok_and(|expected| expected == affected) {
-        Ok(())
-    } else {
-        Err(JournalError::Surprise {
-            table,
-            expected,
-            affected,
-        })
+/// What `write_batch` refused by a code of its own wrote nothing for certain.
+fn refused(error: sqlx::Error, epoch: u32) -> JournalError {
+    let Some(said) = error.as_database_error() else {
+        return JournalError::Database(error);
+    };
+    match said.code().as_deref() {
+        Some("FR001") => JournalError::Fenced(epoch),
+        Some("FR002") => JournalError::Surprise {
+            table: said.table().unwrap_or_default().to_owned(),
+            counts: said.message().to_owned(),
+        },
+        Some("FR003") => JournalError::TooLate,
+        _ => JournalError::Database(error),
     }
-}
-
-fn section_column(section: SectionIndex) -> i16 {
-    i16::try_from(section.0).expect("a manifest has fewer sections than a smallint column counts")
-}
-
-fn quantity_column(quantity: u32) -> i32 {
-    i32::try_from(quantity).expect("a section's capacity fits an integer column")
 }
