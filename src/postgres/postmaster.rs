@@ -73,7 +73,10 @@ impl Postmaster {
                 return Ok(());
             }
             let said = last_words(&mark.read(home));
-            let held_up = said.contains("shared memory block") || said.contains("lock file");
+            // The log is shared: another's server that is starting up says so to whoever asks it.
+            let held_up = ["shared memory block", "lock file", "starting up"]
+                .iter()
+                .any(|reason| said.contains(reason));
             if !held_up || Instant::now() > deadline {
                 let log = home.log();
                 return Err(PostgresError::NotStarted { log, said });
