@@ -48,7 +48,7 @@ async fn a_person_gets_a_page_where_a_program_gets_a_document(pool: PgPool) {
         page.body
             .as_str()
             .unwrap()
-            .contains("<h1>There is no such thing here</h1>")
+            .contains("<h1>This page is not here</h1>")
     );
     app.close().await;
 }
