@@ -34,10 +34,12 @@ export interface Audience {
 }
 
 /** How much is painted beyond each edge, as a part of the window. */
-const OVERSCAN = 0.28;
+const OVERSCAN = 0.2;
 /** A picture scaled within these bounds still looks sharp while it moves. */
-const SHARP_LEAST = 0.72;
-const SHARP_MOST = 1.4;
+const SHARP_LEAST = 0.6;
+const SHARP_MOST = 1.7;
+/** Putting a new picture on the page costs a frame: while it moves, so often at most. */
+const MOVING_MILLIS = 400;
 const SETTLED_MILLIS = 110;
 const FLIGHT_MILLIS = 320;
 const KEY_PAN_PART = 0.22;
@@ -64,6 +66,7 @@ export class Stage {
   private size: Size = { width: 1, height: 1 };
   private current: View;
   private wanted: Frame | null = null;
+  private wantedAt = -Infinity;
   private flight: Flight | null = null;
   private speed: Momentum | null = null;
   private frameAsked = false;
@@ -299,7 +302,7 @@ export class Stage {
   /** While it moves, only where the picture has become too coarse or does not reach. */
   private wantIfNeeded(): void {
     const frame = this.painted.detail;
-    if (frame === undefined || this.wanted !== null) {
+    if (frame === undefined || this.wanted !== null || performance.now() - this.wantedAt < MOVING_MILLIS) {
       return;
     }
     const scale = this.current.scale / frame.view.scale;
@@ -327,6 +330,7 @@ export class Stage {
     const size = { width: Math.ceil(this.size.width * (1 + 2 * OVERSCAN)), height: Math.ceil(this.size.height * (1 + 2 * OVERSCAN)) };
     const ratio = ratioFor(size);
     this.wanted = { view: this.current, size, ratio };
+    this.wantedAt = performance.now();
     this.tell({ kind: "paint", layer: "detail", ...this.wanted });
   }
 

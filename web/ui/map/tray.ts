@@ -32,6 +32,8 @@ export class Tray {
     const { order } = state.live;
     const count = ownCount(state);
     this.root.hidden = !isOpen(order) || count === 0;
+    // Room for the bar on a phone. Not by :has(), which would be asked again at each touch.
+    this.root.closest<HTMLElement>("seat-map")?.setAttribute("data-tray", String(!this.root.hidden));
     if (!isOpen(order) || count === 0) {
       this.shown = "";
       return;

@@ -1,0 +1,99 @@
+// Reads a trace of Chromium: how long the page's main thread was busy for each frame.
+
+export interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds. */
+  readonly ts: number;
+  readonly dur?: number;
+  /** The same on the thread's own clock, which stands still while others have the processor. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+export interface Busy {
+  /** Main-thread milliseconds by frame, in order. */
+  readonly frames: readonly number[];
+  /** The same by the thread's own clock: what a busy machine does not falsify. */
+  readonly cpuFrames: readonly number[];
+  /** What all workers of the page did meanwhile, in milliseconds. */
+  readonly workerMillis: number;
+}
+
+export const CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "disabled-by-default-devtools.timeline.frame"];
+
+/** The tasks of the busiest renderer's main thread, summed up between the beginnings of its frames. */
+export function busyByFrame(events: readonly TraceEvent[]): Busy {
+  const names = threadNames(events);
+  const tasks = events.filter(({ name, ph }) => ph === "X" && (name === "RunTask" || name === "ThreadControllerImpl::RunTask"));
+  const main = busiest(tasks.filter((task) => names.get(keyOf(task)) === "CrRendererMain"));
+  const begins = events
+    .filter((event) => event.name === "BeginMainThreadFrame" && keyOf(event) === main)
+    .map(({ ts }) => ts)
+    .sort((one, other) => one - other);
+  const own = outermost(tasks.filter((task) => keyOf(task) === main));
+  const frames = new Array<number>(Math.max(0, begins.length - 1)).fill(0);
+  const cpuFrames = [...frames];
+  for (const task of own) {
+    // A task belongs to the frame in which it ends: it is that frame that waited for it.
+    const frame = lastBefore(begins, task.ts + (task.dur ?? 0));
+    if (frame >= 0 && frame < frames.length) {
+      frames[frame] = (frames[frame] ?? 0) + (task.dur ?? 0) / 1000;
+      cpuFrames[frame] = (cpuFrames[frame] ?? 0) + (task.tdur ?? 0) / 1000;
+    }
+  }
+  const [pid = ""] = main.split(":");
+  const worker = tasks.filter((task) => String(task.pid) === pid && names.get(keyOf(task))?.startsWith("DedicatedWorker") === true);
+  return { frames, cpuFrames, workerMillis: outermost(worker).reduce((sum, { dur }) => sum + (dur ?? 0) / 1000, 0) };
+}
+
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}
+
+function keyOf({ pid, tid }: TraceEvent): string {
+  return `${pid}:${tid}`;
+}
+
+function threadNames(events: readonly TraceEvent[]): Map<string, string> {
+  const named = events.filter(({ name, ph }) => ph === "M" && name === "thread_name");
+  return new Map(named.map((event) => [keyOf(event), event.args?.name ?? ""]));
+}
+
+function busiest(tasks: readonly TraceEvent[]): string {
+  const sums = new Map<string, number>();
+  for (const task of tasks) {
+    sums.set(keyOf(task), (sums.get(keyOf(task)) ?? 0) + (task.dur ?? 0));
+  }
+  return [...sums].sort(([, one], [, other]) => other - one)[0]?.[0] ?? "";
+}
+
+/** Tasks within tasks are counted once. */
+function outermost(tasks: readonly TraceEvent[]): TraceEvent[] {
+  const sorted = [...tasks].sort((one, other) => one.ts - other.ts || (other.dur ?? 0) - (one.dur ?? 0));
+  let end = new Map<string, number>();
+  return sorted.filter((task) => {
+    const key = keyOf(task);
+    if (task.ts < (end.get(key) ?? -Infinity)) {
+      return false;
+    }
+    end = end.set(key, task.ts + (task.dur ?? 0));
+    return true;
+  });
+}
+
+function lastBefore(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= value) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low - 1;
+}
