@@ -233,6 +233,9 @@ test("the steps after the seats are passed with the keyboard alone", async () =>
     presses += 1;
     await page.keyboard.press(key);
   };
+  // Nobody presses a key before the page is drawn, and it is then that the heading gets the focus.
+  const drawn = (heading: string): Promise<void> => page.locator("h1:focus", { hasText: heading }).waitFor();
+  await drawn("Your details");
   // What is typed into a field is not counted: it is the same for everybody.
   for (const text of [ADDRESS.name, ADDRESS.email, "", "", ADDRESS.line1, "", ADDRESS.postcode, ADDRESS.city]) {
     await press("Tab");
@@ -240,14 +243,16 @@ test("the steps after the seats are passed with the keyboard alone", async () =>
   }
   await press("Enter");
   await at(page, order, "method");
+  await drawn("How do you want to pay?");
   await press("Tab");
   await press("Enter");
   await at(page, order, "payment");
+  await drawn("Pay €");
   // Past the two links that change what was said.
   for (const key of ["Tab", "Tab", "Tab", "Enter"]) {
     await press(key);
   }
-  await page.getByRole("heading", { name: "Test payment" }).waitFor();
+  await drawn("Test payment");
   await press("Tab");
   await press("Enter");
   await at(page, order, "confirmation");
