@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::Timestamp;
+use operations::houses::House;
 use operations::import_plan::ImportPlan;
 use operations::publish::PutOnSale;
 
@@ -24,8 +25,10 @@ pub enum Command {
     Migrate,
     /// Load the demo house and print whom to sign in as
     Demo,
-    /// Take over a venue's seating plan from a file in pretix's format
+    /// Take over a venue's seating plan from a file: pretix's JSON, or sections as grids, arcs and general admission
     ImportPlan(ImportPlanOptions),
+    /// Print the plan of a generated house, as import-plan reads it
+    GeneratePlan(GeneratePlanOptions),
     /// Put a performance in a venue on sale
     PutOnSale(PutOnSaleOptions),
     /// Open psql on the database
@@ -54,12 +57,43 @@ pub struct ImportPlanOptions {
     /// The currency of the prices, ISO 4217
     #[arg(long, default_value = "EUR")]
     currency: String,
-    /// A category's price in minor units: 'Category I=8000'; once for each category
+    /// A category's price in minor units: 'Category I=8000'; once for each category, or section where the plan has no categories
     #[arg(long = "price", value_name = "CATEGORY=PRICE")]
     prices: Vec<String>,
+    /// How many people a general-admission section takes: 'Floor=500'; where the plan does not say
+    #[arg(long = "capacity", value_name = "SECTION=PEOPLE")]
+    capacities: Vec<String>,
     /// Give each seat a new guid, where the file's own repeat
     #[arg(long)]
     rekey_seats: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct GeneratePlanOptions {
+    #[arg(value_enum)]
+    pub house: GeneratedHouse,
+    /// How many seats, the outermost rows left out [default: 20000 for the arena, 80000 for the stadium]
+    #[arg(long)]
+    pub seats: Option<u32>,
+    /// Print what its prices are in the demo, instead: a line each, as --price takes them
+    #[arg(long)]
+    pub prices: bool,
+}
+
+/// A house that can be generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GeneratedHouse {
+    Arena,
+    Stadium,
+}
+
+impl From<GeneratedHouse> for House {
+    fn from(house: GeneratedHouse) -> Self {
+        match house {
+            GeneratedHouse::Arena => Self::Arena,
+            GeneratedHouse::Stadium => Self::Stadium,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -115,6 +149,7 @@ impl From<ImportPlanOptions> for ImportPlan {
             time_zone: options.time_zone,
             currency: options.currency,
             prices: options.prices,
+            capacities: options.capacities,
             rekey_seats: options.rekey_seats,
         }
     }

@@ -7,10 +7,11 @@ use std::process;
 use actors::Clock;
 use domain::Timestamp;
 use operations::demo_house::{self, DemoHouse};
+use operations::houses::House;
 use operations::import_plan::ImportPlan;
 use sqlx::ConnectOptions as _;
 
-use crate::command_line::{ImportPlanOptions, PutOnSaleOptions};
+use crate::command_line::{GeneratePlanOptions, ImportPlanOptions, PutOnSaleOptions};
 use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::failure::Failure;
@@ -71,6 +72,16 @@ pub async fn import_plan(
     say(&imported.report);
     say(format_args!("venue: {}", imported.slug));
     Ok(())
+}
+
+/// Prints the plan of a generated house, or its prices. It needs no database.
+pub fn generate_plan(options: &GeneratePlanOptions) {
+    let house = House::from(options.house);
+    if options.prices {
+        say(house.prices().join("\n"));
+    } else {
+        say(house.plan(options.seats.unwrap_or(house.seats())));
+    }
 }
 
 /// Puts a performance on sale and prints where.

@@ -39,6 +39,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<(), Failure> {
+    // Needs nothing of the environment.
+    if let Command::GeneratePlan(options) = &command {
+        commands::generate_plan(options);
+        return Ok(());
+    }
     let configuration = Configuration::from_environment()?;
     logging::start(&configuration);
     match command {
@@ -46,6 +51,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate => commands::migrate(&configuration).await,
         Command::Demo => commands::demo(&configuration).await,
         Command::ImportPlan(options) => commands::import_plan(&configuration, options).await,
+        Command::GeneratePlan(_) => unreachable!("it was done above"),
         Command::PutOnSale(options) => commands::put_on_sale(&configuration, options).await,
         Command::Psql { arguments } => commands::psql(&configuration, &arguments),
     }

@@ -1,4 +1,4 @@
-//! The demo house: a generated theatre, a studio in another city, events on sale in them, and people
+//! The demo house: a generated theatre, an arena, a studio in another city, events on sale in them, and people
 //! to sign in as.
 //!
 //! It is loaded in one transaction, so that its theatre is there only with all the rest.
@@ -14,11 +14,15 @@ use store::people::{NewAccount, PersonRole};
 use store::places::{NewCity, NewVenue, Plan, VenueError};
 use thiserror::Error;
 
+use crate::houses::House;
+use crate::import_plan::plan_of;
 use crate::people::hash_password;
 use crate::publish::{self, PublishError, PutOnSale};
 
 const THEATRE: &str = "Lindenhof Theatre";
 const THEATRE_SLUG: &str = "lindenhof-theatre";
+const ARENA: &str = "Spreebogen Arena";
+const ARENA_SLUG: &str = "spreebogen-arena";
 const STUDIO: &str = "Speicher Studio";
 const STUDIO_SLUG: &str = "speicher-studio";
 const CURRENCY: &str = "EUR";
@@ -149,7 +153,7 @@ enum DemoSale {
     Over,
 }
 
-const SHOWS: [Show; 6] = [
+const SHOWS: [Show; 7] = [
     Show {
         venue: THEATRE_SLUG,
         title: "The Tempest",
@@ -178,6 +182,16 @@ const SHOWS: [Show; 6] = [
         artists: &["Jon Abara"],
         days: &[21],
         hour: 18,
+        sale: DemoSale::On,
+    },
+    Show {
+        venue: ARENA_SLUG,
+        title: "Lanterns over the River",
+        description: "The Lanterns in the round: their largest night so far, with Mira Falk as their guest.",
+        category: "music",
+        artists: &["The Lanterns", "Mira Falk"],
+        days: &[30],
+        hour: 19,
         sale: DemoSale::On,
     },
     Show {
@@ -253,12 +267,22 @@ async fn make(
     };
     let theatre = theatre::theatre(currency);
     let studio = theatre::studio(currency);
+    let house = House::Arena;
+    let arena = plan_of(&house.document(house.seats()), &house.prices(), currency);
     make_venue(
         connection,
         THEATRE,
         "Lindenhof 1, 10115 Berlin",
         berlin,
         &theatre,
+    )
+    .await?;
+    make_venue(
+        connection,
+        ARENA,
+        "Am Spreebogen 20, 10557 Berlin",
+        berlin,
+        &arena,
     )
     .await?;
     make_venue(
@@ -374,7 +398,7 @@ async fn hashes() -> Vec<String> {
 
 async fn sessions(pool: &PgPool, now: Timestamp) -> Result<Vec<DemoSession>, store::Error> {
     let mut sessions = Vec::new();
-    for venue in [THEATRE_SLUG, STUDIO_SLUG] {
+    for venue in [THEATRE_SLUG, ARENA_SLUG, STUDIO_SLUG] {
         let filter = EventFilter {
             venue: Some(venue.to_owned()),
             ..EventFilter::default()

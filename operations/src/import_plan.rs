@@ -1,11 +1,13 @@
-//! Taking over a venue's seating plan from a file: pretix's seating-plan JSON.
+//! Taking over a venue's seating plan from a file: pretix's seating-plan JSON, or the declarative form.
 //!
 //! The file is read whole, checked whole, and refused with every fault in its place, or stored as
 //! a new venue in one transaction.
 
 mod blocks;
+pub(crate) mod declarative;
 mod drawing;
 mod faults;
+mod file;
 pub(crate) mod geometry;
 mod pretix;
 pub(crate) mod prices;
@@ -25,8 +27,10 @@ use thiserror::Error;
 pub use faults::Fault;
 pub use report::Report;
 
+use declarative::Document;
 use faults::Faults;
-use pretix::PretixPlan;
+use file::File;
+use pretix::RawPlan;
 
 /// A larger file is refused before it is read. The most seats, written generously, take about 72 MB.
 pub const FILE_BYTES_MAX: u64 = 96 * 1024 * 1024;
@@ -50,6 +54,8 @@ pub struct ImportPlan {
     pub currency: String,
     /// Prices in minor units, as `Category I=8000`.
     pub prices: Vec<String>,
+    /// How many people general admission takes, as `Floor=500`, where the file does not say.
+    pub capacities: Vec<String>,
     /// Whether seats get new guids by their place in the file.
     pub rekey_seats: bool,
 }
@@ -118,6 +124,25 @@ pub async fn import_plan(pool: &PgPool, request: &ImportPlan) -> Result<Imported
         slug: made.slug,
         report,
     })
+}
+
+/// The plan of a document of our own making, priced by category.
+pub(crate) fn plan_of(document: &Document, prices: &[String], currency: Currency) -> Plan {
+    let prices = prices::parse_all(prices).expect("our own prices are well formed");
+    let mut faults = Faults::default();
+    let read = declarative::read(document, &[], &mut faults);
+    assert!(faults.is_empty(), "{}", lines(&faults.into_list()));
+    let read = read.expect("a plan without faults is read");
+    let of_category = |name: &String| {
+        let price = prices.iter().find(|price| price.name == *name)?;
+        Some(Money {
+            minor: price.minor,
+            currency,
+        })
+    };
+    let prices: Vec<_> = read.categories.iter().map(of_category).collect();
+    let (plan, _) = declarative::plan(&read, &prices).expect("our own plans have places");
+    plan
 }
 
 /// Checks everything but the prices, and gives the currency that they are in.
@@ -192,8 +217,24 @@ fn read_plan(
     currency: Option<Currency>,
     faults: &mut Faults,
 ) -> Option<(Plan, Report)> {
-    let read = pretix::read(bytes, request.rekey_seats, faults)?;
-    let prices = prices_by_category(&read, &request.prices, currency, faults);
+    match file::parse(bytes, faults)? {
+        File::Pretix(raw) => read_pretix(&raw, request, currency, faults),
+        File::Declarative(document) => read_declarative(&document, request, currency, faults),
+    }
+}
+
+fn read_pretix(
+    raw: &RawPlan,
+    request: &ImportPlan,
+    currency: Option<Currency>,
+    faults: &mut Faults,
+) -> Option<(Plan, Report)> {
+    if !request.capacities.is_empty() {
+        faults.add("--capacity", "a plan of pretix has no general admission");
+    }
+    let read = pretix::read(raw, request.rekey_seats, faults)?;
+    let counts = report::seats_by_category(&read);
+    let prices = prices_by_category(&read.categories, &counts, request, currency, faults);
     if !faults.is_empty() {
         return None;
     }
@@ -225,32 +266,52 @@ fn read_plan(
     Some((plan, report))
 }
 
-/// The price of each category; every one that has seats needs one.
+fn read_declarative(
+    document: &Document,
+    request: &ImportPlan,
+    currency: Option<Currency>,
+    faults: &mut Faults,
+) -> Option<(Plan, Report)> {
+    let capacities = prices::parse_capacities(&request.capacities).unwrap_or_else(|wrong| {
+        wrong
+            .into_iter()
+            .for_each(|fault| faults.add("--capacity", fault));
+        Vec::new()
+    });
+    let read = declarative::read(document, &capacities, faults)?;
+    let counts = read.places_by_category();
+    let prices = prices_by_category(&read.categories, &counts, request, currency, faults);
+    let (plan, by) = declarative::plan(&read, &prices)?;
+    let report = declarative::report(&read, &plan, by);
+    Some((plan, report))
+}
+
+/// The price of each category; every one that has places needs one.
 fn prices_by_category(
-    plan: &PretixPlan,
-    typed: &[String],
+    categories: &[String],
+    counts: &[usize],
+    request: &ImportPlan,
     currency: Option<Currency>,
     faults: &mut Faults,
 ) -> Vec<Option<Money>> {
-    let typed = prices::parse_all(typed).unwrap_or_else(|wrong| {
+    let typed = prices::parse_all(&request.prices).unwrap_or_else(|wrong| {
         wrong
             .into_iter()
             .for_each(|fault| faults.add("--price", fault));
         Vec::new()
     });
     for price in &typed {
-        if !plan.categories.contains(&price.name) {
-            let known = plan.categories.join(", ");
+        if !categories.contains(&price.name) {
+            let known = categories.join(", ");
             faults.add(
                 "--price",
                 format!("the plan has no category {:?}; it has {known}", price.name),
             );
         }
     }
-    let counts = report::seats_by_category(plan);
-    let of_category = |(name, count): (&String, usize)| {
+    let of_category = |(name, count): (&String, &usize)| {
         let price = typed.iter().find(|price| price.name == *name);
-        if price.is_none() && count > 0 {
+        if price.is_none() && *count > 0 {
             let message =
                 format!("{name:?} has {count} seats and no price: give --price '{name}=8000'");
             faults.add("--price", message);
@@ -260,11 +321,7 @@ fn prices_by_category(
             currency,
         })
     };
-    plan.categories
-        .iter()
-        .zip(counts)
-        .map(of_category)
-        .collect()
+    categories.iter().zip(counts).map(of_category).collect()
 }
 
 fn refused(place: &str, message: &str) -> ImportError {

@@ -6,6 +6,7 @@ extern crate self as operations;
 
 pub mod demo_house;
 pub mod doors;
+pub mod houses;
 pub mod import_plan;
 pub mod jobs;
 pub mod orders;

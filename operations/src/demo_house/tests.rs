@@ -112,10 +112,10 @@ fn some_places_are_accessible_some_out_of_use_and_one_section_is_free_of_charge(
 async fn the_demo_has_sessions_on_sale_one_not_yet_and_one_no_more(pool: PgPool) {
     let house = load(&pool, NOW).await.unwrap();
     assert!(house.fresh);
-    assert_eq!(house.sessions.len(), 7);
+    assert_eq!(house.sessions.len(), 8);
     assert!(house.sessions.iter().all(|session| session.starts_at > NOW));
     let sales = sales(&pool).await;
-    assert_eq!(sales.iter().filter(|sale| sale.is_on(NOW)).count(), 5);
+    assert_eq!(sales.iter().filter(|sale| sale.is_on(NOW)).count(), 6);
     assert_eq!(sales.iter().filter(|sale| sale.from > NOW).count(), 1);
     assert_eq!(
         sales
@@ -142,7 +142,7 @@ async fn a_theatres_sessions_share_one_manifest(pool: PgPool) {
         .fetch_one(&pool)
         .await
         .unwrap();
-    assert_eq!(manifests, Some(2), "one for each venue");
+    assert_eq!(manifests, Some(3), "one for each venue");
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -102,6 +102,8 @@ struct RawText {
 pub(super) enum FocusRule {
     NamedStage,
     OnlyArea,
+    /// The middle of what the rows of a plan without a stage curve around.
+    RowsCurve,
     UpperEdge,
 }
 

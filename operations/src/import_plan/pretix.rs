@@ -80,7 +80,7 @@ pub(super) struct RawPosition {
 
 #[derive(Deserialize)]
 #[serde(expecting = "a seating plan")]
-struct RawPlan {
+pub(super) struct RawPlan {
     categories: Vec<RawCategory>,
     zones: Vec<RawZone>,
 }
@@ -126,8 +126,7 @@ struct RawSeat {
 /// Reads a plan. With `rekey_seats` the file's guids do not count: seats get new ones by their place.
 ///
 /// Without faults added, the plan is there.
-pub(super) fn read(bytes: &[u8], rekey_seats: bool, faults: &mut Faults) -> Option<PretixPlan> {
-    let raw = parse(bytes, faults)?;
+pub(super) fn read(raw: &RawPlan, rekey_seats: bool, faults: &mut Faults) -> Option<PretixPlan> {
     let count: usize = raw
         .zones
         .iter()
@@ -179,25 +178,6 @@ impl std::fmt::Display for SeatPlace {
 impl RawPosition {
     pub(super) fn pair(&self) -> (f64, f64) {
         (self.x, self.y)
-    }
-}
-
-fn parse(bytes: &[u8], faults: &mut Faults) -> Option<RawPlan> {
-    // Some editors put a byte order mark before the text.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match serde_json::from_slice(bytes) {
-        Ok(plan) => Some(plan),
-        Err(error) => {
-            let place = format!("line {} column {}", error.line(), error.column());
-            let text = error.to_string();
-            let text = text.split(" at line ").next().unwrap_or_default();
-            if error.is_data() {
-                faults.add(place, text);
-            } else {
-                faults.add(place, format!("this is not JSON: {text}"));
-            }
-            None
-        }
     }
 }
 

@@ -63,6 +63,34 @@ pub(crate) fn parse_all(typed: &[String]) -> Result<Vec<TypedPrice>, Vec<String>
     }
 }
 
+/// Reads capacities as `name=people`; each name may have one.
+///
+/// # Errors
+/// What is wrong with each of them.
+pub(crate) fn parse_capacities(typed: &[String]) -> Result<Vec<(String, u32)>, Vec<String>> {
+    let mut capacities: Vec<(String, u32)> = Vec::with_capacity(typed.len());
+    let mut faults = Vec::new();
+    for text in typed {
+        let parts = text.rsplit_once('=');
+        let read = parts.and_then(|(name, people)| {
+            let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty())?;
+            Some((name, people.trim().parse().ok()?))
+        });
+        match read {
+            Some((name, _)) if capacities.iter().any(|(other, _)| *other == name) => {
+                faults.push(format!("{name:?} has two capacities"));
+            }
+            Some(capacity) => capacities.push(capacity),
+            None => faults.push(format!("{text:?} is not of the form 'Name=500'")),
+        }
+    }
+    if faults.is_empty() {
+        Ok(capacities)
+    } else {
+        Err(faults)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +119,23 @@ mod tests {
         }
         assert!(parse("a=1000000001").is_err());
         assert!(parse("a=99999999999999999999").is_err());
+    }
+
+    #[test]
+    fn a_capacity_is_a_name_and_a_whole_number_once() {
+        let read = |typed: &[&str]| {
+            parse_capacities(
+                &typed
+                    .iter()
+                    .map(|text| (*text).to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(read(&["Floor = 500"]), Ok(vec![("Floor".to_owned(), 500)]));
+        for wrong in ["Floor", "=5", "Floor=-1", "Floor=1.5", "Floor="] {
+            assert!(read(&[wrong]).is_err(), "{wrong}");
+        }
+        assert!(read(&["Floor=1", "Floor=2"]).is_err());
     }
 
     #[test]

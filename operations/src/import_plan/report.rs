@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use domain::manifest::Point;
 use store::places::{Plan, PlanSection};
 
 use super::drawing::FocusRule;
@@ -37,7 +38,9 @@ pub(super) fn of(read: &PretixPlan, plan: &Plan, by: FocusRule) -> Report {
         .map(|(name, _)| format!("the category {name:?} has no seats"))
         .collect();
     warnings.extend(focus_warning(by));
-    warnings.extend(overlap_warning(rows().flat_map(|row| &row.seats)));
+    warnings.extend(overlap_warning(
+        rows().flat_map(|row| &row.seats).map(lying),
+    ));
     Report {
         zones: read.zones.len(),
         rows: rows().count(),
@@ -61,51 +64,78 @@ pub(super) fn seats_by_category(plan: &PretixPlan) -> Vec<usize> {
     counts
 }
 
+fn lying(seat: &Seat) -> Lying<SeatPlace> {
+    Lying {
+        position: seat.position,
+        diameter: seat.diameter,
+        place: seat.place,
+    }
+}
+
 fn section_line(section: &PlanSection) -> (String, usize) {
     (section.name.clone(), section.seats.len())
 }
 
-fn focus_warning(by: FocusRule) -> Option<String> {
+pub(super) fn focus_warning(by: FocusRule) -> Option<String> {
     match by {
         FocusRule::NamedStage => None,
         FocusRule::OnlyArea => {
             Some("no area is called a stage: the only area is taken for it".to_owned())
         }
+        FocusRule::RowsCurve => Some(
+            "no stage is drawn: people are taken to look at what the rows curve around".to_owned(),
+        ),
         FocusRule::UpperEdge => {
             Some("no area is called a stage: people are taken to look upwards".to_owned())
         }
     }
 }
 
+/// Something that lies on the plan, and what it is called.
+pub(super) struct Lying<P> {
+    pub position: Point,
+    /// In hundredths of a unit.
+    pub diameter: i32,
+    pub place: P,
+}
+
 /// Floors drawn on top of each other are common, and hard to click.
-fn overlap_warning<'a>(seats: impl Iterator<Item = &'a Seat>) -> Option<String> {
-    let mut uncovered = Uncovered::default();
-    let covered: Vec<_> = seats
-        .filter_map(|seat| uncovered.add(seat).map(|under| (seat.place, under)))
-        .collect();
-    let (over, under) = covered.first()?;
-    let count = covered.len();
+pub(super) fn overlap_warning<P: Clone + fmt::Display>(
+    seats: impl Iterator<Item = Lying<P>>,
+) -> Option<String> {
+    let mut uncovered = Uncovered {
+        cells: HashMap::new(),
+    };
+    let mut first: Option<(P, P)> = None;
+    let mut count = 0_usize;
+    for seat in seats {
+        let over = seat.place.clone();
+        if let Some(under) = uncovered.add(seat) {
+            count += 1;
+            first.get_or_insert((over, under));
+        }
+    }
+    let (over, under) = first?;
     Some(format!(
         "{count} seats are drawn on top of others, as {over} on {under}"
     ))
 }
 
 /// Seats that lie on no other, by the cell they stand in.
-#[derive(Default)]
-struct Uncovered<'a> {
-    cells: HashMap<(i32, i32), Vec<&'a Seat>>,
+struct Uncovered<P> {
+    cells: HashMap<(i32, i32), Vec<Lying<P>>>,
 }
 
-impl<'a> Uncovered<'a> {
+impl<P: Clone> Uncovered<P> {
     /// Takes a seat, unless its middle lies on one that is there: then it says which.
-    fn add(&mut self, seat: &'a Seat) -> Option<SeatPlace> {
-        let (column, line) = cell(seat);
+    fn add(&mut self, seat: Lying<P>) -> Option<P> {
+        let (column, line) = cell(seat.position);
         let cells =
             (column - 1..=column + 1).flat_map(|x| (line - 1..=line + 1).map(move |y| (x, y)));
         let mut near = cells.filter_map(|cell| self.cells.get(&cell)).flatten();
         let under = near
-            .find(|other| is_on(seat, other))
-            .map(|other| other.place);
+            .find(|other| is_on(&seat, other))
+            .map(|other| other.place.clone());
         if under.is_none() {
             self.cells.entry((column, line)).or_default().push(seat);
         }
@@ -113,17 +143,14 @@ impl<'a> Uncovered<'a> {
     }
 }
 
-fn is_on(seat: &Seat, under: &Seat) -> bool {
+fn is_on<P>(seat: &Lying<P>, under: &Lying<P>) -> bool {
     let radius = i64::from(under.diameter / 2);
     distance_squared(seat.position, under.position) < radius * radius
 }
 
 /// Cells of 20 units, the size of pretix's seats: of larger ones only those close by are looked at.
-fn cell(seat: &Seat) -> (i32, i32) {
-    (
-        seat.position.x.div_euclid(2_000),
-        seat.position.y.div_euclid(2_000),
-    )
+fn cell(position: Point) -> (i32, i32) {
+    (position.x.div_euclid(2_000), position.y.div_euclid(2_000))
 }
 
 impl fmt::Display for Report {

@@ -44,6 +44,7 @@ fn request(prices: &[&str]) -> ImportPlan {
         time_zone: "Europe/Berlin".to_owned(),
         currency: "EUR".to_owned(),
         prices: prices.iter().map(|price| (*price).to_owned()).collect(),
+        capacities: Vec::new(),
         rekey_seats: false,
     }
 }
