@@ -72,14 +72,12 @@ impl Postmaster {
             if accepting_unless(|| server.is_finished(), home).await? == Waited::Accepting {
                 return Ok(());
             }
-            let said = last_words(&mark.read(home));
-            // The log is shared: another's server that is starting up says so to whoever asks it.
-            let held_up = ["shared memory block", "lock file", "starting up"]
-                .iter()
-                .any(|reason| said.contains(reason));
-            if !held_up || Instant::now() > deadline {
-                let log = home.log();
-                return Err(PostgresError::NotStarted { log, said });
+            let log = mark.read(home);
+            if !was_held_up(&log) || Instant::now() > deadline {
+                return Err(PostgresError::NotStarted {
+                    log: home.log(),
+                    said: last_words(&log),
+                });
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
@@ -257,6 +255,20 @@ fn open_log(home: &Home) -> Result<File, PostgresError> {
     Ok(log)
 }
 
+/// Whether a start failed over something that passes by itself.
+///
+/// The log is shared: backends of a killed server may have the last word in it, and another's server that
+/// is starting up says so to whoever asks it.
+fn was_held_up(log: &str) -> bool {
+    log.lines()
+        .filter(|line| line.contains("FATAL"))
+        .any(|line| {
+            ["shared memory block", "lock file", "starting up"]
+                .iter()
+                .any(|reason| line.contains(reason))
+        })
+}
+
 /// The last fatal line of a log, else its last line.
 fn last_words(log: &str) -> String {
     let fatal = log
@@ -267,4 +279,25 @@ fn last_words(log: &str) -> String {
         .or_else(|| log.lines().last())
         .unwrap_or("nothing")
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dying_backend_that_has_the_last_word_does_not_hide_what_held_the_start_up() {
+        let log = "[2] FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use\n\
+                   [2] LOG:  database system is shut down\n\
+                   [1] FATAL:  connection to client lost\n";
+        assert!(was_held_up(log));
+        assert_eq!(last_words(log), "[1] FATAL:  connection to client lost");
+    }
+
+    #[test]
+    fn a_start_that_fails_over_its_settings_is_not_tried_again() {
+        let log = "[2] FATAL:  could not create any Unix-domain sockets\n\
+                   [2] LOG:  lock file removed\n";
+        assert!(!was_held_up(log));
+    }
 }

@@ -30,6 +30,10 @@ use net::Net;
 /// A takeover or a write that takes longer is in doubt: the database hangs, and people are waiting.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A batch that only ends orders whose time is up is in doubt sooner. Nobody waits for it, and a database
+/// that takes so long has eaten that time from its buyers: the reload gives it back to them.
+const EXPIRY_PATIENCE: Duration = Duration::from_secs(1);
+
 /// The write-through of one session.
 #[derive(Debug, Clone)]
 pub struct Journal {
@@ -130,8 +134,13 @@ impl Journal {
     /// # Errors
     /// Nothing was written, or it is not known: the caller must take the session over afresh.
     pub async fn write(&self, epoch: u32, batch: &[Change]) -> Result<(), JournalError> {
-        let not_after = self.not_after();
         let net = Net::of(batch);
+        let patience = if net.only_expires() {
+            EXPIRY_PATIENCE.min(self.patience)
+        } else {
+            self.patience
+        };
+        let not_after = self.not_after(patience);
         let mut connection = self.pool.acquire().await?;
         let session_id = self.session_id;
         let written = write::write_batch(&mut connection, session_id, epoch, not_after, &net).await;
@@ -144,10 +153,10 @@ impl Journal {
 
     /// When nobody waits any more for a batch that is written now, on the database's clock: it may
     /// stand still while ours goes on, with the batch unread, and read it after we have given up.
-    fn not_after(&self) -> DateTime<Utc> {
+    fn not_after(&self, patience: Duration) -> DateTime<Utc> {
         let reading = *self.clock.lock().unwrap_or_else(PoisonError::into_inner);
         let now = reading.map_or_else(Utc::now, ClockReading::now);
-        let patience = TimeDelta::from_std(self.patience).unwrap_or(TimeDelta::MAX);
+        let patience = TimeDelta::from_std(patience).unwrap_or(TimeDelta::MAX);
         now.checked_add_signed(patience)
             .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }

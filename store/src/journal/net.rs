@@ -91,6 +91,16 @@ impl Net {
             && self.claims.is_empty()
     }
 
+    /// Whether it ends orders whose time is up, and nothing else that anybody waits for.
+    pub fn only_expires(&self) -> bool {
+        !self.orders.is_empty()
+            && self.claims.is_empty()
+            && self
+                .orders
+                .values()
+                .all(|order| order.ending == Some(Ending::Expired))
+    }
+
     fn add(&mut self, change: &Change) {
         match change {
             Change::Opened {

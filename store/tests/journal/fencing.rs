@@ -7,7 +7,9 @@ use domain::{SessionId, Timestamp};
 use sqlx::PgPool;
 use store::journal::{Grace, Journal, JournalError, PATIENCE};
 
-use crate::house::{FLOOR, HOLD, NOW, claim, count, named, opening, order, rules, session_on_sale};
+use crate::house::{
+    FLOOR, HOLD, NOW, claim, count, credential, named, opening, order, rules, session_on_sale,
+};
 use crate::ledger::{Ledger, replay};
 
 const TAKEN_SEATS: &str = "select count(*) from taken_seat";
@@ -194,4 +196,41 @@ async fn a_batch_that_comes_when_nobody_waits_any_more_writes_nothing(pool: PgPo
     ledger.journal = patient;
     ledger.forge(&batch).await.unwrap();
     assert_eq!(count(&pool, TAKEN_SEATS).await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_hold_does_not_end_by_a_write_that_the_database_kept_waiting(pool: PgPool) {
+    let cancel = Command::Cancel {
+        order: order(1),
+        credential: credential(),
+    };
+    for (number, ends_by, is_written) in [(0, Command::Expire, false), (1, cancel, true)] {
+        let mut ledger = Ledger::new(&pool).await;
+        ledger
+            .durably(&Command::Open(opening(number, ledger.now)))
+            .await;
+        ledger.durably(&claim(number, "key-1", named(&[3]))).await;
+        let before = count(&pool, TAKEN_SEATS).await;
+        // Both come to a halt at the order's row, and go on when the shorter patience is over.
+        if !is_written {
+            ledger.now = ledger.map.order(order(number)).unwrap().expires_at;
+        }
+        let mut halt = pool.begin().await.unwrap();
+        sqlx::query("select from event_session_order where status = 'PENDING' for update")
+            .execute(&mut *halt)
+            .await
+            .unwrap();
+        ledger.must(&ends_by);
+        let write = ledger.write();
+        let release = async {
+            until_waiting(&pool, 1).await;
+            tokio::time::sleep(Duration::from_millis(1_100)).await;
+            halt.rollback().await.unwrap();
+        };
+        let (written, ()) = tokio::join!(write, release);
+        assert_eq!(written.is_ok(), is_written, "{ends_by:?}: {written:?}");
+        assert!(is_written || matches!(written, Err(JournalError::TooLate)));
+        let taken = before - i64::from(is_written);
+        assert_eq!(count(&pool, TAKEN_SEATS).await, taken);
+    }
 }
