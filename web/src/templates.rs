@@ -28,8 +28,9 @@ struct ErrorPage<'a> {
     detail: &'a str,
     /// Whether it happened in the gateway, where something is held meanwhile.
     in_gateway: bool,
-    /// What to ask again, if it was only asked and not sent.
-    again: Option<&'a str>,
+    /// What to ask again if it was only asked; where something was sent, where it was sent from.
+    again: Option<String>,
+    was_sent: bool,
 }
 
 impl Templates {
@@ -76,7 +77,8 @@ impl Templates {
             title: problem.title(),
             detail: problem.detail_text(),
             in_gateway: request.path().starts_with("/gateway/"),
-            again: (request.method() == Method::GET).then(|| request.path()),
+            again: again(request),
+            was_sent: request.method() != Method::GET,
         };
         // Should even this page be broken, the words are still there.
         let html = self.render("pages/error.html", &page);
@@ -92,6 +94,21 @@ impl Templates {
             None => Cow::Borrowed(&self.built_in),
         };
         tera.render(name, &tera::Context::from_serialize(page)?)
+    }
+}
+
+/// Where to go on from an error.
+fn again(request: &HttpRequest) -> Option<String> {
+    if request.method() == Method::GET {
+        let address = request.uri().path_and_query();
+        return address.map(ToString::to_string);
+    }
+    let parts: Vec<&str> = request.path().split('/').skip(1).collect();
+    match *parts.as_slice() {
+        ["login"] | ["door", _] => Some(request.path().to_owned()),
+        ["gateway", "orders", order, ..] => Some(format!("/gateway/orders/{order}")),
+        ["gateway", "sessions", session, ..] => Some(format!("/sessions/{session}")),
+        _ => None,
     }
 }
 
@@ -166,7 +183,30 @@ mod tests {
             title: "Not <here>",
             detail: "",
             in_gateway: true,
-            again: Some("/"),
+            again: Some("/".to_owned()),
+            was_sent: false,
+        }
+    }
+
+    #[test]
+    fn an_error_leads_back_to_what_was_asked_or_to_where_it_was_sent_from() {
+        let of = |method: Method, address: &str| {
+            let request = actix_web::test::TestRequest::with_uri(address).method(method);
+            again(&request.to_http_request())
+        };
+        assert_eq!(of(Method::GET, "/?page=2").as_deref(), Some("/?page=2"));
+        for (sent_to, from) in [
+            ("/login", Some("/login")),
+            ("/door/1", Some("/door/1")),
+            (
+                "/gateway/orders/1/payment/withdraw",
+                Some("/gateway/orders/1"),
+            ),
+            ("/gateway/sessions/2/orders", Some("/sessions/2")),
+            ("//elsewhere.example/login", None),
+            ("/logout", None),
+        ] {
+            assert_eq!(of(Method::POST, sent_to).as_deref(), from, "{sent_to}");
         }
     }
 

@@ -69,7 +69,7 @@ impl Address {
             false => optional(typed, max).map(Option::unwrap_or_default),
         };
         let address = Self {
-            name: faults.keep("name", required(&fields.name, NAME_MAX)),
+            name: faults.keep("name", name(&fields.name)),
             email: faults.keep("email", email(&fields.email)),
             phone: faults.keep(
                 "phone",
@@ -112,26 +112,52 @@ impl Faults {
     }
 }
 
-/// Text of any script without what could disturb a line of print.
+/// Text of any script without what could disturb a line of print, or make it look like another.
 fn required(typed: &str, max: usize) -> Result<String, String> {
-    let text = typed.trim();
+    let seen: String = typed.chars().filter(|letter| !is_unseen(*letter)).collect();
+    let text = seen.trim();
     if text.is_empty() {
         return Err("this is required".to_owned());
     }
     if text.chars().count() > max {
         return Err(format!("this must have at most {max} characters"));
     }
-    if text.chars().any(char::is_control) {
+    let breaks_line =
+        |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    if text.chars().any(breaks_line) {
         return Err("this must not contain control characters".to_owned());
     }
     Ok(text.to_owned())
 }
 
 fn optional(typed: &str, max: usize) -> Result<Option<String>, String> {
-    if typed.trim().is_empty() {
+    if typed
+        .chars()
+        .all(|letter| letter.is_whitespace() || is_unseen(letter))
+    {
         Ok(None)
     } else {
         required(typed, max).map(Some)
+    }
+}
+
+/// What is copied along without anybody seeing it, and turns the text around or hides in it: embeddings, overrides
+/// and isolates of direction, spaces without width, the byte order mark, soft hyphens, annotations, tags. The
+/// joiners stay, for Persian and Indic names are written with them.
+fn is_unseen(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// A name has letters or numbers, of whatever script.
+fn name(typed: &str) -> Result<String, String> {
+    let text = required(typed, NAME_MAX)?;
+    match text.chars().any(char::is_alphanumeric) {
+        true => Ok(text),
+        false => Err("this is required".to_owned()),
     }
 }
 
@@ -163,7 +189,7 @@ fn phone(typed: &str, country: Option<&Country>) -> Result<Option<String>, Strin
         |letter: &char| letter.is_whitespace() || "-()./\u{2010}\u{2011}\u{2013}".contains(*letter);
     let number: String = written
         .chars()
-        .filter(|letter| !is_filler(letter))
+        .filter(|letter| !is_filler(letter) && !is_unseen(*letter))
         .collect();
     if number.is_empty() {
         return Ok(None);
@@ -329,6 +355,33 @@ mod tests {
             ..fields()
         };
         assert_eq!(faults(wrong), ["name", "phone", "line2", "country"]);
+    }
+
+    #[test]
+    fn what_nobody_sees_is_left_out_and_what_breaks_a_line_is_refused() {
+        let named = |name: &str| AddressFields {
+            name: name.to_owned(),
+            phone: Some("\u{202a}+49 30 1234567\u{202c}".to_owned()),
+            line2: Some("\u{200b}\u{feff} ".to_owned()),
+            ..fields()
+        };
+        let address =
+            Address::parse(named("\u{feff}Ada\u{202e} Love\u{200b}lace\u{2066}")).unwrap();
+        assert_eq!(address.name, "Ada Lovelace");
+        assert_eq!(address.phone.as_deref(), Some("+49301234567"));
+        assert_eq!(address.line2, None);
+        let joined = "نیلوفر می\u{200c}خواهد";
+        assert_eq!(Address::parse(named(joined)).unwrap().name, joined);
+        for nobody in [
+            "\u{200b}\u{202e}",
+            "\u{200d}\u{200c}",
+            "Ada\u{2028}Lovelace",
+            "Ada\r\nBcc: x",
+            "Ada\u{0}",
+            "\u{85}A\u{85}B",
+        ] {
+            assert_eq!(faults(named(nobody)), ["name"], "{nobody:?}");
+        }
     }
 
     #[test]

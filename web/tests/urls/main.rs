@@ -4,6 +4,7 @@
 
 mod api;
 mod gateway_pages;
+mod hostile;
 mod live;
 mod pages;
 mod probes;
