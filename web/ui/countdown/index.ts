@@ -1,4 +1,4 @@
-// <order-countdown data-order="…" data-session="…" data-seconds-left="…" [data-extended] [data-paused]>:
+// <order-countdown data-order="…" data-session="…" data-seconds-left="…" [data-extended] [data-paused] [data-empty]>:
 // an order's clock. It follows the order over the session's socket, so that an extension in another tab, a
 // payment or a cancellation shows here; where the page has a live session already, `follow` shares that.
 //
@@ -18,7 +18,7 @@ const TICK_MILLIS = 250;
 const ASK_AFTER_MILLIS = 700;
 
 export class OrderCountdown extends HTMLElement {
-  private state: State = initial(0, false, true, 0);
+  private state: State = initial({ secondsLeft: 0, isExtended: false, isPaused: true, isEmpty: true }, 0);
   private view: View | null = null;
   private live: LiveSession | null = null;
   private ownsLive = false;
@@ -27,8 +27,9 @@ export class OrderCountdown extends HTMLElement {
 
   connectedCallback(): void {
     this.view ??= new View(this, { extend: () => void this.extend() });
-    const { secondsLeft, extended, paused } = this.dataset;
-    this.state = initial(Number(secondsLeft ?? 0), extended !== undefined, paused !== undefined, saidAt());
+    const { secondsLeft, extended, paused, empty } = this.dataset;
+    const flags = { isExtended: extended !== undefined, isPaused: paused !== undefined, isEmpty: empty !== undefined };
+    this.state = initial({ secondsLeft: Number(secondsLeft ?? 0), ...flags }, saidAt());
     this.view.draw(this.state);
     this.timer = setInterval(() => this.step({ kind: "ticked", at: Date.now() }), TICK_MILLIS);
     document.addEventListener("visibilitychange", this.onVisible);
@@ -168,6 +169,7 @@ function timeOf(order: Order): OrderTime {
     expiresAt: order.expireIfNotCompletedAt,
     isPaying: order.payment?.state === "pending",
     hasPayment: order.payment !== undefined,
+    isEmpty: order.seats.length + order.standing.length === 0,
   };
 }
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { canExtend, clockText, initial, reduce, spokenTime, type Event, type OrderTime, type State } from "./state.ts";
+import { canExtend, clockText, initial, labelOf, reduce, spokenTime, type Event, type OrderTime, type State } from "./state.ts";
 
 const START = 1_000_000;
 
 function running(secondsLeft = 600): State {
-  return initial(secondsLeft, false, false, START);
+  return initial({ secondsLeft, isExtended: false, isPaused: false, isEmpty: false }, START);
 }
 
 function pending(secondsLeft: number, more: Partial<OrderTime> = {}): OrderTime {
-  return { status: "PENDING", secondsLeft, expiresAt: "2026-01-01T00:10:00Z", isPaying: false, hasPayment: false, ...more };
+  return { status: "PENDING", secondsLeft, expiresAt: "2026-01-01T00:10:00Z", isPaying: false, hasPayment: false, isEmpty: false, ...more };
 }
 
 /** All that was said while the events happened. */
@@ -76,6 +76,20 @@ test("an extension in another tab gives more time here, and says so", () => {
   const { state, said } = run(running(100), heard);
   assert.deepEqual(said, ["You now have 11 minutes 40 seconds."]);
   assert.equal(state.stage, "calm");
+});
+
+test("more time is offered from two minutes before the end, when it is warned of", () => {
+  assert.ok(!canExtend(run(running(), secondBySecond(479, 479)).state));
+  const warned = run(running(), secondBySecond(480, 480)).state;
+  assert.ok(canExtend(warned));
+  assert.equal(labelOf(warned), "Little time left");
+});
+
+test("nothing is said to be held while nothing is", () => {
+  const empty = run(running(), [{ kind: "heard", time: pending(600, { isEmpty: true }), at: START }]).state;
+  assert.equal(labelOf(empty), "Time left");
+  const filled = run(empty, [{ kind: "heard", time: pending(599), at: START + 1000 }]).state;
+  assert.equal(labelOf(filled), "Held for you");
 });
 
 test("time can be added once, and not while a payment is under way", () => {

@@ -12,6 +12,8 @@ export interface OrderTime {
   readonly isPaying: boolean;
   /** There was a payment: its places may be pinned still, and then nothing expires either. */
   readonly hasPayment: boolean;
+  /** No place is held yet: then it is not places that the clock speaks of. */
+  readonly isEmpty: boolean;
 }
 
 /** `paused`: being paid. `over`: the time is up. `closed`: paid, cancelled or gone, which others have words for. */
@@ -25,6 +27,7 @@ export interface State {
   readonly secondsLeft: number;
   readonly isExtended: boolean;
   readonly isExtending: boolean;
+  readonly isEmpty: boolean;
 }
 
 export type Event =
@@ -45,7 +48,7 @@ export interface Step {
   readonly mustAsk: boolean;
 }
 
-/** From then on more time is offered. */
+/** From then on it warns, and more time is offered: earlier it would be spent for nothing. */
 export const WARNING_SECS = 120;
 const LAST_SECS = 30;
 /** When time is told, falling. */
@@ -55,7 +58,15 @@ const SAME_DEADLINE_MILLIS = 2500;
 /** An order that ends so near its deadline ran out; nobody would cancel it then. */
 const AT_END_MILLIS = 5000;
 
-export function initial(secondsLeft: number, isExtended: boolean, isPaused: boolean, at: number): State {
+/** What the page knows of an order when it comes. */
+export interface Known {
+  readonly secondsLeft: number;
+  readonly isExtended: boolean;
+  readonly isPaused: boolean;
+  readonly isEmpty: boolean;
+}
+
+export function initial({ secondsLeft, isExtended, isPaused, isEmpty }: Known, at: number): State {
   const state: State = {
     stage: "calm",
     deadline: at + secondsLeft * 1000,
@@ -63,6 +74,7 @@ export function initial(secondsLeft: number, isExtended: boolean, isPaused: bool
     secondsLeft,
     isExtended,
     isExtending: false,
+    isEmpty,
   };
   return { ...state, stage: isPaused ? "paused" : stageOf(secondsLeft) };
 }
@@ -90,7 +102,23 @@ export function reduce(state: State, event: Event): Step {
 
 /** Whether more time can be asked for now. */
 export function canExtend(state: State): boolean {
-  return !state.isExtended && !state.isExtending && ["calm", "warning", "last"].includes(state.stage);
+  return !state.isExtended && !state.isExtending && ["warning", "last"].includes(state.stage);
+}
+
+/** What stands beside the clock. */
+export function labelOf(state: State): string {
+  switch (state.stage) {
+    case "paused":
+      return "Held while you pay";
+    case "over":
+      return "Time is up";
+    case "warning":
+    case "last":
+      return "Little time left";
+    case "calm":
+    case "closed":
+      return state.isEmpty ? "Time left" : "Held for you";
+  }
 }
 
 /** `9:59`, or `1:00:00`. */
@@ -124,7 +152,8 @@ function tick(state: State, at: number): Step {
   return { state: next, say: told(state, secondsLeft), mustAsk: secondsLeft === 0 && state.secondsLeft > 0 };
 }
 
-function hear(state: State, time: OrderTime, at: number): Step {
+function hear(before: State, time: OrderTime, at: number): Step {
+  const state = { ...before, isEmpty: time.isEmpty };
   if (time.status !== "PENDING") {
     // The clock of one that ran down is over; all other ends have pages of their own.
     const isAtEnd = isRunning(state) && state.deadline - at < AT_END_MILLIS;

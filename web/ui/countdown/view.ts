@@ -1,9 +1,7 @@
 // Draws the clock into what the server rendered, or, where a page's script makes the element, into parts
 // of its own. The width never changes with the digits, and the offer keeps its place: nothing moves.
 
-import { canExtend, clockText, type State } from "./state.ts";
-
-const LABELS = { paused: "Held while you pay", over: "Time is up", running: "Held for you" } as const;
+import { canExtend, clockText, labelOf, type State } from "./state.ts";
 
 export interface Actions {
   extend(): void;
@@ -43,8 +41,7 @@ export class View {
 
   draw(state: State): void {
     this.root.dataset["stage"] = state.stage;
-    this.label.textContent =
-      state.stage === "paused" || state.stage === "over" ? LABELS[state.stage] : LABELS.running;
+    this.label.textContent = labelOf(state);
     this.time.hidden = state.stage === "paused";
     this.time.textContent = clockText(state.secondsLeft);
     this.offer.hidden = !canExtend(state) && !state.isExtending;

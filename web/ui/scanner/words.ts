@@ -65,7 +65,7 @@ export function linkWords(link: Link): string | null {
 }
 
 export function placeOf({ section, row, number }: DoorTicket): string {
-  const parts = [section, row === undefined ? null : `Row ${row}`, number === undefined ? null : `Seat ${number}`];
+  const parts = [section, row === undefined ? null : `Row\u00a0${row}`, number === undefined ? null : `Seat\u00a0${number}`];
   return parts.filter((part) => part !== null).join(" · ");
 }
 
