@@ -4,25 +4,15 @@
 
 import assert from "node:assert/strict";
 
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
+import { BASE_URL, launch } from "../e2e/browser.ts";
 import { arena } from "./plan.ts";
 import { serveRival } from "./rival.ts";
 import { busyByFrame, CATEGORIES, percentile, type Busy, type TraceEvent } from "./trace.ts";
 
-const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
 const SESSION = process.env["SESSION"] ?? "";
 const SEATS = Number(process.env["SEATS"] ?? 20_000);
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--disable-quic",
-];
 const SLOWDOWN = 4;
 const STEPS = Number(process.env["STEPS"] ?? 60);
 const STEP_MILLIS = 1000 / 60;
@@ -50,7 +40,7 @@ interface Subject {
 
 async function measure(subject: Subject, knownBytes: number | null): Promise<Figures> {
   // A browser of its own, so that nothing of the other's is warm.
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await launch();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const scripts: Promise<number>[] = [];

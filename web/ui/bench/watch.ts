@@ -6,7 +6,8 @@ import { randomBytes } from "node:crypto";
 import { request } from "node:http";
 import type { Socket } from "node:net";
 
-const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
+import { BASE_URL } from "../e2e/browser.ts";
+
 const SESSION = process.env["SESSION"] ?? "";
 const RATE = Number(process.env["RATE"] ?? 2_000);
 const IS_SHUFFLED = process.env["ORDER"] !== "rising";

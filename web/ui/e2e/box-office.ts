@@ -6,25 +6,15 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import type { APIRequestContext, Browser, BrowserContext, LaunchOptions } from "playwright-core";
+import type { APIRequestContext, Browser, BrowserContext } from "playwright-core";
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
 
 import type { Order } from "../wire/Order.ts";
+import { BASE_URL } from "./browser.ts";
 
-export const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
 export const SESSION = process.env["SESSION"] ?? "";
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 800 };
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--disable-quic",
-];
 
 /** Of the demo; printed where it starts. */
 const STAFF = { email: "admin@frontrow.example", password: "demo-admin" };
@@ -37,22 +27,21 @@ export interface Paid {
   readonly codes: readonly string[];
 }
 
-export function launchOptions(more: readonly string[] = []): LaunchOptions {
-  return { executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: [...FLAGS, ...more] };
-}
-
-/** Buys the best places there are. */
-export async function buy(request: APIRequestContext, count: number): Promise<Paid> {
-  const opened = await json(request.post(`/api/gateway/sessions/${SESSION}/orders`, { data: {} }));
+/** Buys what is wished for. */
+export async function buy(request: APIRequestContext, wish: object, session = SESSION): Promise<Paid> {
+  const opened = await json(request.post(`/api/gateway/sessions/${session}/orders`, { data: {} }));
   const { eventSessionOrderId: id, orderSecret: secret } = opened as { eventSessionOrderId: string; orderSecret: string };
   const path = `/api/gateway/orders/${id}`;
   const headers = { authorization: `Bearer ${secret}`, "idempotency-key": "once" };
-  await json(request.post(`${path}/get-seat`, { headers, data: { best: count } }));
+  await json(request.post(`${path}/get-seat`, { headers, data: wish }));
   const address = { email: "ada@example.org", line1: "Street 1", postcode: "10115", city: "Berlin", country: "DE" };
   await json(request.put(`${path}/address`, { headers, data: { name: HOLDER, ...address } }));
   const started = await json(request.post(`${path}/payments`, { headers, data: { provider: "test" } }));
-  const { confirmUrl } = (started as { test: { confirmUrl: string } }).test;
-  const order = (await json(request.post(confirmUrl, { data: { outcome: "succeed" } }))) as Order;
+  const { test } = started as { test?: { confirmUrl: string } };
+  // Where nothing is to be paid, it is paid at once.
+  const order = (await json(
+    test === undefined ? request.get(path, { headers }) : request.post(test.confirmUrl, { data: { outcome: "succeed" } }),
+  )) as Order;
   assert.equal(order.status, "PAID");
   return { order, secret, codes: (order.tickets ?? []).map(({ code }) => code) };
 }

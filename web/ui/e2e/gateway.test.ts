@@ -13,7 +13,8 @@ let browser: Browser;
 let session: string;
 
 before(async () => {
-  [browser, session] = await Promise.all([launch(), newSession("Gateway Journeys", 600)]);
+  browser = await launch();
+  session = await newSession("Gateway Journeys", 600);
 });
 
 after(async () => {

@@ -4,20 +4,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 
-const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
+import { BASE_URL, launch } from "./browser.ts";
+
 const SESSION = process.env["SESSION"] ?? "";
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--disable-quic",
-];
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const DESK = { viewport: { width: 1280, height: 800 } };
 
@@ -38,7 +29,7 @@ let unused: number[] = [];
 
 before(async () => {
   assert.notEqual(SESSION, "", "SESSION must be the id of a session on sale");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  browser = await launch();
   unused = await freeSeats();
 });
 

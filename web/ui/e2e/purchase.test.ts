@@ -3,26 +3,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { chromium, type Browser } from "playwright-core";
+import type { Browser } from "playwright-core";
 
-const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
+import { BASE_URL, launch } from "./browser.ts";
+
 const SESSION = process.env["SESSION"] ?? "";
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--disable-quic",
-];
 
 let browser: Browser;
 
 before(async () => {
   assert.notEqual(SESSION, "", "SESSION must be the id of a session on sale");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  browser = await launch();
 });
 
 after(async () => {

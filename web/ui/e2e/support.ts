@@ -6,20 +6,11 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 
-export const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
+import { BASE_URL } from "./browser.ts";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--disable-quic",
-];
+export { BASE_URL, launch } from "./browser.ts";
 
 export const PHONE = { name: "390 px", viewport: { width: 390, height: 844 }, hasTouch: true };
 export const DESK = { name: "1280 px", viewport: { width: 1280, height: 800 }, hasTouch: false };
@@ -37,10 +28,6 @@ export const ADDRESS = {
 export interface OpenOrder {
   readonly eventSessionOrderId: string;
   readonly sessionId: string;
-}
-
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
 /** A window of somebody else: cookies and storage of its own. */
@@ -130,11 +117,11 @@ export function stepAddress(order: OpenOrder, step = ""): string {
 }
 
 /** A session of the demo's theatre that only this test sells from. */
-export async function newSession(title: string, holdSecs: number): Promise<string> {
+export async function newSession(title: string, holdSecs: number, more: readonly string[] = []): Promise<string> {
   const executable = process.env["FRONTROW"];
   assert.ok(executable !== undefined, "FRONTROW must name the executable that serves the demo");
   const options = ["--venue", "lindenhof-theatre", "--title", title, "--starts-at", "2030-01-01T19:00:00Z"];
-  const { stdout } = await promisify(execFile)(executable, ["put-on-sale", ...options, "--hold-secs", String(holdSecs)]);
+  const { stdout } = await promisify(execFile)(executable, ["put-on-sale", ...options, "--hold-secs", String(holdSecs), ...more]);
   const id = /session: (\S+)/.exec(stdout)?.[1];
   assert.ok(id !== undefined, stdout);
   return id;

@@ -6,18 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { chromium, request, type Browser, type Page } from "playwright-core";
+import { request, type Browser, type Page } from "playwright-core";
 
-import { BASE_URL, buy, codeOf, DESK, launchOptions, ownersWindow, paintPdf, PHONE, SESSION, staffWindow, type Paid } from "./box-office.ts";
+import { buy, codeOf, DESK, ownersWindow, paintPdf, PHONE, SESSION, staffWindow, type Paid } from "./box-office.ts";
+import { BASE_URL, launch } from "./browser.ts";
 
 let browser: Browser;
 let paid: Paid;
 
 before(async () => {
   assert.notEqual(SESSION, "", "SESSION must be the id of a session on sale");
-  browser = await chromium.launch(launchOptions());
+  browser = await launch();
   const shop = await request.newContext({ baseURL: BASE_URL });
-  paid = await buy(shop, 5);
+  paid = await buy(shop, { best: 5 });
   await shop.dispose();
 });
 
@@ -191,7 +192,7 @@ test("the camera reads a ticket by itself, once, and only that page may use it",
   const film = join(folder, "ticket.y4m");
   writeFileSync(film, filmOf(picture));
   const flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${film}`];
-  const scanner = await chromium.launch(launchOptions(flags));
+  const scanner = await launch(flags);
   try {
     const { page, complaints } = await staffWindow(scanner, PHONE);
     const response = await page.goto(`/door/${SESSION}`);
