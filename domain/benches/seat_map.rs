@@ -13,7 +13,7 @@ use domain::manifest::{Placement, Point, Seat, Section, SectionKind, Shape};
 use domain::order::{Credential, Owner, SecretHash};
 use domain::pnr::Pnr;
 use domain::seat_map::{
-    Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, SeatMap, Wish,
+    Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, SeatMap, Sections, Wish,
 };
 use domain::{Manifest, OrderId, SeatIndex, SectionId, SectionIndex, Timestamp};
 use uuid::Uuid;
@@ -71,8 +71,11 @@ fn best_available(criterion: &mut Criterion) {
         for (name, taken) in HOUSES {
             let map = house(HOUSE, sections, taken);
             for quantity in [2, 8] {
-                let section = None;
-                let command = claim_of(Wish::Best { quantity, section });
+                let command = claim_of(Wish::Best {
+                    quantity,
+                    sections: Sections::All,
+                    accessible: false,
+                });
                 group.bench_function(format!("{quantity}, {name}"), |bencher| {
                     bencher.iter(|| map.decide(&command, NOW).expect("there is room"));
                 });

@@ -17,6 +17,8 @@ pub struct Run {
     range: Range<usize>,
     /// The lowest rank among its seats.
     pub best_rank: u64,
+    /// Whether any of its seats is accessible.
+    pub has_accessible: bool,
     /// The least coordinates of its seats.
     low: Point,
     /// The greatest coordinates of its seats.
@@ -145,6 +147,7 @@ impl Rows {
         self.runs.push(Run {
             range: start..self.order.len(),
             best_rank: ranks.min().unwrap_or(u64::MAX),
+            has_accessible: seats.iter().any(|(_, seat)| seat.accessible),
             low: corner(
                 centres().map(|at| at.x).min(),
                 centres().map(|at| at.y).min(),

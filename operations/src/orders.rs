@@ -93,8 +93,19 @@ pub enum ClaimRequest {
     },
     Best {
         quantity: u32,
+        /// Where, or anywhere.
         section: Option<SectionId>,
+        price: PriceRange,
+        /// Whether one of them at least has to be accessible.
+        accessible: bool,
     },
+}
+
+/// What a place may cost, in minor units of the session's currency, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PriceRange {
+    pub least: Option<i64>,
+    pub most: Option<i64>,
 }
 
 /// What a drop gives back, before the manifest is known.

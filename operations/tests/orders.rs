@@ -7,7 +7,7 @@ mod support;
 use domain::order::{Credential, OrderStatus, SecretHash, Step};
 use domain::seat_map::{Refusal, RequestHash};
 use domain::{OrderId, SeatIndex, SectionId};
-use operations::orders::{self, ClaimRequest, DropRequest, OrderError};
+use operations::orders::{self, ClaimRequest, DropRequest, OrderError, PriceRange};
 use sqlx::PgPool;
 use support::{Buyer, House, address, key_of, seats_of};
 use uuid::Uuid;
@@ -116,6 +116,8 @@ async fn a_wish_is_checked_against_the_plan(pool: PgPool) {
         ClaimRequest::Best {
             quantity: 1,
             section: Some(unknown),
+            price: PriceRange::default(),
+            accessible: false,
         },
         seats_of(&[9999]),
         seats_of(&[1, 1]),
@@ -131,6 +133,8 @@ async fn a_wish_is_checked_against_the_plan(pool: PgPool) {
     let best = ClaimRequest::Best {
         quantity: 2,
         section: Some(house.floor),
+        price: PriceRange::default(),
+        accessible: false,
     };
     let view = house.claim(buyer, "best", best).await.unwrap();
     assert_eq!(view.standing, [(house.floor, 2)]);

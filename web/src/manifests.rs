@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use actix_web::web;
 use actors::SessionInfo;
 use bytes::Bytes;
 use dashmap::DashMap;
@@ -10,7 +11,9 @@ use domain::SessionId;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 
+use crate::context::Context;
 use crate::wire::session::Manifest;
 
 /// How many are kept. A large one takes some three megabytes.
@@ -19,7 +22,7 @@ const KEPT_MAX: usize = 64;
 /// The manifests of the sessions that were asked for.
 #[derive(Default)]
 pub struct Manifests {
-    kept: DashMap<SessionId, Arc<EncodedManifest>>,
+    kept: DashMap<SessionId, Arc<OnceCell<Arc<EncodedManifest>>>>,
 }
 
 /// One manifest, ready to be sent.
@@ -33,20 +36,31 @@ pub struct EncodedManifest {
 }
 
 impl Manifests {
-    /// The manifest of a session, encoded if it was not.
-    #[must_use]
-    pub fn of(&self, info: &SessionInfo) -> Arc<EncodedManifest> {
-        if let Some(kept) = self.kept.get(&info.session_id) {
-            return Arc::clone(&kept);
-        }
-        let encoded = Arc::new(EncodedManifest::new(info));
+    /// The manifest of a session. Encoding a large one takes a while: it is done once, beside those who
+    /// serve requests, and everybody who asks meanwhile waits for the same.
+    pub async fn of(&self, info: &Arc<SessionInfo>) -> Arc<EncodedManifest> {
         // Forgetting all is rough, and only costs encoding again.
-        if self.kept.len() >= KEPT_MAX {
+        if self.kept.len() >= KEPT_MAX && !self.kept.contains_key(&info.session_id) {
             self.kept.clear();
         }
-        self.kept.insert(info.session_id, Arc::clone(&encoded));
-        encoded
+        let cell = Arc::clone(&self.kept.entry(info.session_id).or_default());
+        let encoded = cell.get_or_init(|| encoded(Arc::clone(info)));
+        Arc::clone(encoded.await)
     }
+
+    /// Begins to encode a manifest that will be asked for in a moment.
+    pub fn prepare(context: &web::Data<Context>, info: &Arc<SessionInfo>) {
+        let (context, info) = (context.clone(), Arc::clone(info));
+        actix_web::rt::spawn(async move { context.manifests.of(&info).await });
+    }
+}
+
+async fn encoded(info: Arc<SessionInfo>) -> Arc<EncodedManifest> {
+    let beside = Arc::clone(&info);
+    let encoding = web::block(move || EncodedManifest::new(&beside));
+    // The threads for such work end only with the process.
+    let encoded = encoding.await;
+    Arc::new(encoded.unwrap_or_else(|_| EncodedManifest::new(&info)))
 }
 
 impl EncodedManifest {

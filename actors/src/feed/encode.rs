@@ -30,6 +30,8 @@ pub struct Frame {
     pub standing_text: Option<ByteString>,
     /// The orders that changed, rising.
     pub orders: Vec<OrderId>,
+    /// How many seats changed.
+    pub seat_count: usize,
 }
 
 /// The step from one shown generation to the next.
@@ -121,6 +123,7 @@ impl Frame {
             binary,
             standing_text,
             orders,
+            seat_count: seats.len(),
         }
     }
 }

@@ -3,10 +3,11 @@
 //! Two generations are kept. *Committed* is what the actor has made durable so far: availability
 //! and reads of an order come from it. *Shown* is what the last tick told the watchers: a new
 //! watcher's snapshot is the shown generation, so that the next delta continues it. A tick comes
-//! at once after a quiet time, and otherwise as often as the number of watchers allows.
+//! at once after a quiet time, and otherwise as often as the rush and the number of watchers allow.
 
 mod committed;
 mod encode;
+mod pace;
 #[cfg(test)]
 pub(crate) mod screen;
 mod shown;
@@ -14,14 +15,12 @@ mod shown;
 mod tests;
 mod watcher;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
-use std::time::Duration;
-
 use bytestring::ByteString;
 use dashmap::DashMap;
 use domain::seat_map::{Change, SeatMap};
 use domain::{OrderId, SessionId};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, sleep_until};
@@ -31,14 +30,10 @@ pub use self::encode::Frame;
 pub use self::watcher::{Watcher, WatcherEvent};
 
 use self::committed::Committed;
+use self::pace::Pace;
 use self::shown::Shown;
 use crate::SessionInfo;
 
-/// How long changes are gathered at least while they keep coming.
-const TICK_MIN: Duration = Duration::from_millis(50);
-/// How much longer they are gathered for each watcher: what telling one costs, with room for the
-/// claims, which go first.
-const TICK_PER_WATCHER: Duration = Duration::from_micros(40);
 /// How many events a slow watcher may be behind before it needs a fresh snapshot.
 const EVENTS_BEHIND_MAX: usize = 16;
 
@@ -60,7 +55,7 @@ pub struct Feed {
 struct State {
     committed: Committed,
     shown: Shown,
-    last_tick: Option<Instant>,
+    pace: Pace,
 }
 
 impl Feed {
@@ -80,7 +75,7 @@ impl Feed {
             state: RwLock::new(State {
                 committed,
                 shown,
-                last_tick: None,
+                pace: Pace::default(),
             }),
             events: broadcast::Sender::new(EVENTS_BEHIND_MAX),
             watchers: AtomicUsize::new(0),
@@ -213,10 +208,7 @@ impl Feed {
 
     /// Tells the watchers now, or leaves it to the ticker if they were told just before.
     fn tick_if_due(&self, state: &mut State) {
-        let quiet = state
-            .last_tick
-            .is_none_or(|last| last.elapsed() >= self.tick_length());
-        if quiet {
+        if state.pace.next_tick(self.watchers()) <= Instant::now() {
             self.tick_now(state);
         } else {
             self.unshown.notify_one();
@@ -227,13 +219,13 @@ impl Feed {
         let State {
             committed,
             shown,
-            last_tick,
+            pace,
         } = state;
         let former_status = shown.status;
         if let Some(event) = shown.catch_up(committed) {
             // A tick that has nothing to tell ends no quiet time.
-            *last_tick = Some(Instant::now());
-            metrics::gauge!("frontrow_tick_seconds").set(self.tick_length());
+            pace.note_tick(Instant::now(), event.seat_count());
+            metrics::gauge!("frontrow_tick_seconds").set(pace.tick_length(self.watchers()));
             self.send(event);
         }
         self.send_status_unless(former_status, shown);
@@ -251,14 +243,7 @@ impl Feed {
     }
 
     fn next_tick(&self) -> Instant {
-        let last = self.read().last_tick;
-        last.map_or_else(Instant::now, |last| last + self.tick_length())
-    }
-
-    /// It stretches before the crowd is felt.
-    fn tick_length(&self) -> Duration {
-        let watchers = u32::try_from(self.watchers()).unwrap_or(u32::MAX);
-        TICK_MIN.max(TICK_PER_WATCHER.saturating_mul(watchers))
+        self.read().pace.next_tick(self.watchers())
     }
 
     /// Sending fails when nobody watches, which is no failure.

@@ -22,6 +22,16 @@ pub enum WatcherEvent {
     Resync,
 }
 
+impl WatcherEvent {
+    /// Of how many seats it tells.
+    pub(super) fn seat_count(&self) -> usize {
+        match self {
+            Self::Frame(frame) => frame.seat_count,
+            Self::Orders(_) | Self::Status(_) | Self::Resync => 0,
+        }
+    }
+}
+
 /// One place in the audience. What it has not heard yet is shared with all others, and bounded.
 pub struct Watcher {
     feed: Arc<Feed>,

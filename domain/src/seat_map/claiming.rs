@@ -1,8 +1,9 @@
 //! Granting places: the guard against giving anything to two.
 
-use crate::manifest::{SeatIndex, SectionIndex};
+use crate::manifest::{SeatIndex, Section, SectionIndex};
 use crate::seat_map::change::{Change, DeadlineCause, Lot, SeatState};
-use crate::seat_map::command::{Claim, Places, Wish};
+use crate::seat_map::choosing::{Access, Range};
+use crate::seat_map::command::{Claim, Places, Sections, Wish};
 use crate::seat_map::lifetime::check_cart_is_open;
 use crate::seat_map::{Order, Refusal, SeatMap};
 use crate::time::Timestamp;
@@ -66,8 +67,12 @@ impl SeatMap {
                     standing: vec![(*section, *quantity)],
                 })
             }
-            Wish::Best { quantity, section } => {
-                let seats = self.choose_best(order, *quantity, *section)?;
+            Wish::Best {
+                quantity,
+                sections,
+                accessible,
+            } => {
+                let seats = self.choose_best(order, *quantity, sections, *accessible)?;
                 Ok(Places {
                     seats,
                     standing: Vec::new(),
@@ -137,24 +142,29 @@ impl SeatMap {
         &self,
         order: &Order,
         quantity: u32,
-        section: Option<SectionIndex>,
+        sections: &Sections,
+        is_accessible: bool,
     ) -> Result<Vec<SeatIndex>, Refusal> {
-        let is_seated = |section| {
-            self.manifest
-                .section(section)
-                .is_some_and(|it| it.is_seated())
-        };
-        if quantity == 0 || !section.is_none_or(is_seated) {
+        if quantity == 0 || !sections.named().all(|section| self.is_seated(section)) {
             return Err(Refusal::InvalidPlaces { seats: Vec::new() });
         }
         self.check_limits(order, quantity)?;
-        let free = self.free_seats(section);
+        let access = self.access(quantity, sections, is_accessible);
+        let free = match access {
+            Access::Wanted if self.free_accessible(sections) == 0 => 0,
+            Access::Wanted | Access::Spared | Access::Any => self.free_seats(sections),
+        };
         if quantity > free {
             return Err(Refusal::SoldOut { free });
         }
-        let mut chosen = self.best_together(quantity, section);
+        let mut chosen = self.best_together(quantity, Range { sections, access });
         chosen.sort_unstable();
         Ok(chosen)
+    }
+
+    fn is_seated(&self, section: SectionIndex) -> bool {
+        let section = self.manifest.section(section);
+        section.is_some_and(Section::is_seated)
     }
 
     /// Whether the order, and its buyer in all their orders, may have so many places more.
@@ -174,16 +184,26 @@ impl SeatMap {
         }
     }
 
-    /// How many seats anybody may claim, in a section or anywhere.
-    fn free_seats(&self, section: Option<SectionIndex>) -> u32 {
-        let sections = self
+    /// How many seats anybody may claim there.
+    pub(super) fn free_seats(&self, sections: &Sections) -> u32 {
+        let indexed = self
             .manifest
             .section_indexes()
             .zip(self.manifest.sections());
-        sections
-            .filter(|(index, it)| it.is_seated() && section.is_none_or(|wanted| wanted == *index))
+        indexed
+            .filter(|(index, it)| it.is_seated() && sections.hold(*index))
             .fold(0, |sum, (index, _)| {
                 sum.saturating_add(self.sections[index.position()].free)
+            })
+    }
+
+    /// How many of them are accessible.
+    pub(super) fn free_accessible(&self, sections: &Sections) -> u32 {
+        self.manifest
+            .section_indexes()
+            .filter(|index| sections.hold(*index))
+            .fold(0, |sum, index| {
+                sum.saturating_add(self.free_accessible_of_section[index.position()])
             })
     }
 

@@ -1,6 +1,6 @@
 //! What a seat map can be asked to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::ids::OrderId;
@@ -125,9 +125,46 @@ pub enum Wish {
     Best {
         /// How many.
         quantity: u32,
-        /// Where, or anywhere.
-        section: Option<SectionIndex>,
+        /// Where.
+        sections: Sections,
+        /// Whether one of them at least has to be accessible. If not, accessible seats come last.
+        accessible: bool,
     },
+}
+
+/// Where the best seats are sought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sections {
+    /// In all seated sections.
+    All,
+    /// In these seated sections alone; in none, if there are none.
+    Only(BTreeSet<SectionIndex>),
+}
+
+impl Sections {
+    /// One section alone.
+    #[must_use]
+    pub fn one(section: SectionIndex) -> Self {
+        Self::Only(BTreeSet::from([section]))
+    }
+
+    /// Whether a section is one of them.
+    #[must_use]
+    pub fn hold(&self, section: SectionIndex) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(sections) => sections.contains(&section),
+        }
+    }
+
+    /// Those that are named.
+    pub(super) fn named(&self) -> impl Iterator<Item = SectionIndex> {
+        let named = match self {
+            Self::All => None,
+            Self::Only(sections) => Some(sections),
+        };
+        named.into_iter().flatten().copied()
+    }
 }
 
 /// Seats, and numbers of standing places.

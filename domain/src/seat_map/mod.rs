@@ -26,7 +26,9 @@ mod refusal;
 mod tests;
 
 pub use change::{Change, DeadlineCause, Ending, Lot, LotState, SeatState};
-pub use command::{Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, Wish};
+pub use command::{
+    Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, Sections, Wish,
+};
 pub use orders::Order;
 pub use refusal::Refusal;
 
@@ -51,6 +53,7 @@ pub struct SeatMap {
     seats: Vec<SeatState>,
     sections: Vec<SectionCounts>,
     free_seats_of_run: Vec<u32>,
+    free_accessible_of_section: Vec<u32>,
     orders: Orders,
     #[cfg(test)]
     guard_is_off: bool,
@@ -82,6 +85,7 @@ impl SeatMap {
             })
             .collect();
         let mut free_seats_of_run = vec![0_u32; manifest.rows().runs().count()];
+        let mut free_accessible_of_section = vec![0_u32; sections.len()];
         let mut seats = Vec::with_capacity(manifest.seats().len());
         for (index, seat) in manifest.seat_indexes().zip(manifest.seats()) {
             let state = if seat.disabled {
@@ -91,7 +95,10 @@ impl SeatMap {
             };
             sections[seat.section.position()].count_in(state);
             let run = &mut free_seats_of_run[manifest.rows().run_of(index)];
-            *run = run.saturating_add(u32::from(state == SeatState::Free));
+            let is_free = state == SeatState::Free;
+            *run = run.saturating_add(u32::from(is_free));
+            let accessible = &mut free_accessible_of_section[seat.section.position()];
+            *accessible = accessible.saturating_add(u32::from(is_free && seat.accessible));
             seats.push(state);
         }
         Self {
@@ -100,6 +107,7 @@ impl SeatMap {
             seats,
             sections,
             free_seats_of_run,
+            free_accessible_of_section,
             orders: Orders::default(),
             #[cfg(test)]
             guard_is_off: false,
@@ -223,13 +231,19 @@ impl SeatMap {
             "a change of seat {seat:?} starts from another state"
         );
         *state = to;
-        let section = self.manifest.seats()[seat.position()].section;
-        self.sections[section.position()].count_out(from);
-        self.sections[section.position()].count_in(to);
-        let run = &mut self.free_seats_of_run[self.manifest.rows().run_of(seat)];
-        *run = run
-            .saturating_add(u32::from(to == SeatState::Free))
-            .saturating_sub(u32::from(from == SeatState::Free));
+        let place = &self.manifest.seats()[seat.position()];
+        let section = place.section.position();
+        self.sections[section].count_out(from);
+        self.sections[section].count_in(to);
+        let count_free = |count: &mut u32| {
+            *count = count
+                .saturating_add(u32::from(to == SeatState::Free))
+                .saturating_sub(u32::from(from == SeatState::Free));
+        };
+        count_free(&mut self.free_seats_of_run[self.manifest.rows().run_of(seat)]);
+        if place.accessible {
+            count_free(&mut self.free_accessible_of_section[section]);
+        }
         self.orders.move_seat(seat, from, to);
     }
 

@@ -1,10 +1,10 @@
 //! What buyers ask for, read against the plan.
 
 use actors::SessionInfo;
-use domain::seat_map::{Places, Refusal, Wish};
-use domain::{SectionId, SectionIndex};
+use domain::seat_map::{Places, Refusal, Sections, Wish};
+use domain::{Money, SectionId, SectionIndex};
 
-use super::{ClaimRequest, DropRequest};
+use super::{ClaimRequest, DropRequest, PriceRange};
 
 pub(super) fn wish(info: &SessionInfo, request: &ClaimRequest) -> Result<Wish, Refusal> {
     match *request {
@@ -15,26 +15,52 @@ pub(super) fn wish(info: &SessionInfo, request: &ClaimRequest) -> Result<Wish, R
         }),
         ClaimRequest::Best {
             quantity,
-            section: None,
-        } => Ok(Wish::Best {
-            quantity,
-            section: None,
-        }),
-        ClaimRequest::Best {
-            quantity,
-            section: Some(section_id),
-        } => {
-            let section = section_index(info, section_id)?;
-            if is_seated(info, section) {
-                Ok(Wish::Best {
-                    quantity,
-                    section: Some(section),
-                })
-            } else {
-                // Any place of a standing section is as good as the best.
-                Ok(Wish::Standing { section, quantity })
-            }
+            section,
+            price,
+            accessible,
+        } => best(info, quantity, section, price, accessible),
+    }
+}
+
+fn best(
+    info: &SessionInfo,
+    quantity: u32,
+    section: Option<SectionId>,
+    price: PriceRange,
+    accessible: bool,
+) -> Result<Wish, Refusal> {
+    let section = section.map(|id| section_index(info, id)).transpose()?;
+    match section {
+        Some(section) if !is_seated(info, section) && price.holds(info.price(section)) => {
+            // Any place of a standing section is as good as the best.
+            Ok(Wish::Standing { section, quantity })
         }
+        Some(_) | None => Ok(Wish::Best {
+            quantity,
+            sections: sections_for(info, section, price),
+            accessible,
+        }),
+    }
+}
+
+/// The seated sections at such a price, of all or of one.
+fn sections_for(info: &SessionInfo, section: Option<SectionIndex>, price: PriceRange) -> Sections {
+    if section.is_none() && price == PriceRange::default() {
+        return Sections::All;
+    }
+    let indexes = info.manifest.section_indexes();
+    let fitting = indexes.filter(|index| {
+        section.is_none_or(|wanted| wanted == *index)
+            && is_seated(info, *index)
+            && price.holds(info.price(*index))
+    });
+    Sections::Only(fitting.collect())
+}
+
+impl PriceRange {
+    fn holds(self, price: Money) -> bool {
+        self.least.is_none_or(|least| least <= price.minor)
+            && self.most.is_none_or(|most| price.minor <= most)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::order::Buyer;
-use domain::seat_map::{Command, Opening, Places, Refusal, SeatMap, SeatState, Wish};
+use domain::seat_map::{Command, Opening, Places, Refusal, SeatMap, SeatState, Sections, Wish};
 use domain::{AccountId, OrderId, SectionIndex, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -52,7 +52,8 @@ fn probes(id: OrderId) -> Vec<Command> {
 fn best(quantity: u32) -> Wish {
     Wish::Best {
         quantity,
-        section: None,
+        sections: Sections::All,
+        accessible: false,
     }
 }
 

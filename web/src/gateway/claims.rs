@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use domain::{SeatIndex, SectionId};
-use operations::orders::{self, ClaimRequest, DropRequest};
+use operations::orders::{self, ClaimRequest, DropRequest, PriceRange};
 
 use super::order_answer;
 use crate::access::OrderCredential;
@@ -62,12 +62,18 @@ fn claim_request(body: GetSeat) -> Answer<ClaimRequest> {
             section: None,
             quantity: None,
             best: None,
+            min_price: None,
+            max_price: None,
+            accessible: None,
         } => Ok(ClaimRequest::Seats(seat_indexes(&seats)?)),
         GetSeat {
             seats: None,
             section: Some(section),
             quantity: Some(number),
             best: None,
+            min_price: None,
+            max_price: None,
+            accessible: None,
         } => {
             let quantity = quantity("quantity", number)?;
             Ok(ClaimRequest::Standing {
@@ -80,14 +86,26 @@ fn claim_request(body: GetSeat) -> Answer<ClaimRequest> {
             section,
             quantity: None,
             best: Some(number),
-        } => {
-            let quantity = quantity("best", number)?;
-            Ok(ClaimRequest::Best {
-                quantity,
-                section: section.map(SectionId),
-            })
-        }
+            min_price,
+            max_price,
+            accessible,
+        } => Ok(ClaimRequest::Best {
+            quantity: quantity("best", number)?,
+            section: section.map(SectionId),
+            price: price_range(min_price, max_price)?,
+            accessible: accessible.unwrap_or(false),
+        }),
         GetSeat { .. } => Err(ambiguous("seats, or section and quantity, or best")),
+    }
+}
+
+fn price_range(least: Option<i64>, most: Option<i64>) -> Answer<PriceRange> {
+    match (least, most) {
+        (Some(least), Some(most)) if least > most => Err(Problem::invalid_fields([(
+            "maxPrice",
+            "must not be less than minPrice",
+        )])),
+        _ => Ok(PriceRange { least, most }),
     }
 }
 
@@ -150,11 +168,22 @@ mod tests {
                 quantity: 2
             })
         );
-        let best = Ok(ClaimRequest::Best {
-            quantity: 4,
-            section: None,
-        });
-        assert_eq!(parsed(r#"{"best": 4}"#), best);
+        let best = |price, accessible| {
+            Ok(ClaimRequest::Best {
+                quantity: 4,
+                section: None,
+                price,
+                accessible,
+            })
+        };
+        let any = PriceRange::default();
+        assert_eq!(parsed(r#"{"best": 4}"#), best(any, false));
+        let wish = r#"{"best": 4, "minPrice": 0, "maxPrice": 900, "accessible": true}"#;
+        let range = PriceRange {
+            least: Some(0),
+            most: Some(900),
+        };
+        assert_eq!(parsed(wish), best(range, true));
     }
 
     #[test]
@@ -164,6 +193,9 @@ mod tests {
             r#"{"seats": [1], "best": 1}"#,
             r#"{"best": 0}"#,
             r#"{"best": -1}"#,
+            r#"{"best": 1, "minPrice": 2, "maxPrice": 1}"#,
+            r#"{"seats": [1], "maxPrice": 1}"#,
+            r#"{"seats": [1], "accessible": true}"#,
         ] {
             assert_eq!(parsed(text), Err("invalid_fields"), "{text}");
         }

@@ -10,6 +10,7 @@ use super::words;
 use crate::context::Context;
 use crate::error::{Answer, Problem};
 use crate::input::PathId;
+use crate::manifests::Manifests;
 
 #[derive(Serialize)]
 struct Page {
@@ -36,6 +37,7 @@ struct SectionPage {
 pub async fn show(context: web::Data<Context>, session: PathId<SessionId>) -> Answer<HttpResponse> {
     let detail = detail(&context, session.0).await?;
     let live = context.app.registry.session(session.0).await?;
+    Manifests::prepare(&context, live.info());
     let house = House::of(&context, &detail, &live, None).await?;
     let page = Page {
         when: words::local(detail.starts_at, &detail.venue.time_zone),

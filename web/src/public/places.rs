@@ -24,7 +24,7 @@ pub async fn manifest(
     known: web::Header<IfNoneMatch>,
 ) -> Answer<HttpResponse> {
     let live = context.app.registry.session(session.0).await?;
-    let manifest = context.manifests.of(live.info());
+    let manifest = context.manifests.of(live.info()).await;
     let mut response = if knows(&known, &manifest.etag) {
         HttpResponse::NotModified()
     } else {

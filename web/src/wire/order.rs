@@ -142,9 +142,11 @@ pub struct Address {
     pub country: String,
 }
 
-/// What a claim asks for: exactly one of `seats`, `section` with `quantity`, or `best` with perhaps a `section`.
+/// What a claim asks for: exactly one of `seats`, `section` with `quantity`, or `best`, which `section`, `minPrice`,
+/// `maxPrice` and `accessible` may narrow.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct GetSeat {
     /// These seats.
     #[schema(nullable = false)]
@@ -158,6 +160,15 @@ pub struct GetSeat {
     /// The best so many together.
     #[schema(nullable = false)]
     pub best: Option<i64>,
+    /// What each of the best costs at least, in minor units of the session's currency.
+    #[schema(nullable = false)]
+    pub min_price: Option<i64>,
+    /// What each of the best costs at most, in minor units of the session's currency.
+    #[schema(nullable = false)]
+    pub max_price: Option<i64>,
+    /// Whether one of the best at least has to be accessible. If not, accessible seats come last.
+    #[schema(nullable = false)]
+    pub accessible: Option<bool>,
 }
 
 /// What to give back: `seats`, or `section` with `quantity`.

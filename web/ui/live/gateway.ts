@@ -44,7 +44,16 @@ export type Places =
   | { readonly seats: readonly number[] }
   | { readonly section: string; readonly quantity: number };
 
-export type Wish = Places | { readonly best: number; readonly section?: string };
+/** The best together: where, between which prices in minor units, and whether one has to be accessible. */
+export interface BestWish {
+  readonly best: number;
+  readonly section?: string;
+  readonly minPrice?: number;
+  readonly maxPrice?: number;
+  readonly accessible?: boolean;
+}
+
+export type Wish = Places | BestWish;
 
 /** A new order with its secret, which is told only here. */
 export type OpenedOrder = Order & { readonly orderSecret: string };

@@ -1,10 +1,9 @@
-// The legend that filters by price, the form for the best available, the last thing said, the banner of the
-// connection, and how the sale stands.
+// The legend that filters by price, the last thing said, the banner of the connection, and how the sale stands.
 
-import { button, element, isAble, maybePart, part, setAble, setText } from "./dom.ts";
+import { button, element, maybePart, part, setText } from "./dom.ts";
 import type { House } from "./house.ts";
 import { formatMoney } from "./money.ts";
-import { hindrance, type MapState, type Notice, type Phase } from "./state.ts";
+import type { MapState, Notice, Phase } from "./state.ts";
 import { alternativeWords, untilWords } from "./words.ts";
 
 export function writeLegend(root: HTMLElement, house: House, filtered: (price: number | null) => void): void {
@@ -50,40 +49,6 @@ function roveChips(list: HTMLElement): void {
       next.focus();
     }
   });
-}
-
-/** `section` is null for anywhere. */
-export function writeBest(root: HTMLElement, house: House, wished: (quantity: number, section: string | null) => void): void {
-  const form = part<HTMLFormElement>(root, "best");
-  const where = part<HTMLSelectElement>(form, "best-where");
-  house.sections.forEach(({ id, name, price, isStanding }) => {
-    const money = house.prices[price];
-    if (!isStanding && money !== undefined) {
-      const option = element("option", { text: `${name} · ${formatMoney(money)}` });
-      option.value = id;
-      where.append(option);
-    }
-  });
-  form.hidden = house.seatCount === 0;
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (isAble(part(form, "best-submit"))) {
-      wished(Number(part<HTMLSelectElement>(form, "best-quantity").value), where.value === "" ? null : where.value);
-    }
-  });
-}
-
-export function updateBest(root: HTMLElement, state: MapState): void {
-  const submit = part(root, "best-submit");
-  const why = hindrance(state);
-  setAble(submit, why === null && state.bestAsked === 0);
-  setText(submit, state.bestAsked > 0 ? "Taking…" : "Take");
-  submit.setAttribute("aria-busy", String(state.bestAsked > 0));
-  part(root, "best").dataset["stopped"] = String(isOver(state.phase) || state.phase === "before");
-}
-
-function isOver(phase: Phase): boolean {
-  return phase === "ended" || phase === "cancelled" || phase === "postponed";
 }
 
 export function writeNotice(

@@ -43,10 +43,16 @@ export class Gestures {
   private wasPinch = false;
   private trail: { at: Point; millis: number }[] = [];
   private lastTap: { at: Point; millis: number } | null = null;
+  /** Where the map is in the window. Asking costs a layout, so it is asked anew only when a finger comes or the page moves. */
+  private box: DOMRect | null = null;
 
   constructor(root: HTMLElement, meanings: Meanings) {
     this.root = root;
     this.meanings = meanings;
+    root.addEventListener("pointerenter", () => (this.box = null));
+    addEventListener("scroll", () => (this.box = null), { capture: true, passive: true });
+    // A banner above moves it, too.
+    new ResizeObserver(() => (this.box = null)).observe(document.body);
     root.addEventListener("pointerdown", (event) => this.down(event));
     root.addEventListener("pointermove", (event) => this.move(event));
     root.addEventListener("pointerup", (event) => this.up(event));
@@ -60,6 +66,7 @@ export class Gestures {
     if (event.button !== 0 || isControl(event, this.root)) {
       return;
     }
+    this.box = null;
     const at = this.place(event);
     this.meanings.touched();
     this.held.set(event.pointerId, { at });
@@ -174,8 +181,8 @@ export class Gestures {
   }
 
   private place(event: MouseEvent): Point {
-    const box = this.root.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    this.box ??= this.root.getBoundingClientRect();
+    return { x: event.clientX - this.box.left, y: event.clientY - this.box.top };
   }
 }
 

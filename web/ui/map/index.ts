@@ -3,16 +3,17 @@
 
 import "../countdown/index.ts";
 
-import { dropSeat, getSeat, openOrder, Refused, type Places, type Wish } from "../live/gateway.ts";
+import { dropSeat, getSeat, openOrder, Refused, type BestWish, type Places, type Wish } from "../live/gateway.ts";
 import { rememberedOrder, rememberOrder } from "../live/orders.ts";
 import { LiveSession, type LiveChange } from "../live/session.ts";
 import { isOpen } from "../live/state.ts";
 import type { Order } from "../wire/Order.ts";
-import { markFilter, updateBest, writeBanner, writeBest, writeCountdown, writeLegend, writeNotice, writePhase } from "./controls.ts";
+import { updateBest, writeBest } from "./best.ts";
+import { markFilter, writeBanner, writeCountdown, writeLegend, writeNotice, writePhase } from "./controls.ts";
 import { maybePart, part } from "./dom.ts";
 import type { House } from "./house.ts";
 import { SectionList } from "./list.ts";
-import { LOOK_FREE, LOOK_HELD, LOOK_OFF, LOOK_OWN, LOOK_SOLD } from "./look.ts";
+import { LOOK } from "./look.ts";
 import type { Surroundings } from "./manifest.ts";
 import { HouseMap } from "./map.ts";
 import { hindrance, initialMap, lookOf, ownStanding, reduceMap, type Asked, type MapEvent, type MapState, type Notice, type Sale } from "./state.ts";
@@ -23,10 +24,10 @@ import { hindranceWords, placesName, refusalNotice } from "./words.ts";
 const TOLD_MILLIS = 6_000;
 const BACK_MILLIS = 5_000;
 /** What is said of a seat that cannot be taken. */
-const whyNot = new Map([
-  [LOOK_HELD, "is on hold for somebody, and may come back"],
-  [LOOK_SOLD, "is sold"],
-  [LOOK_OFF, "is not on sale"],
+const whyNot = new Map<number, string>([
+  [LOOK.held, "is on hold for somebody, and may come back"],
+  [LOOK.sold, "is sold"],
+  [LOOK.off, "is not on sale"],
 ]);
 /** Timers take no longer waits. */
 const TIMER_MAX_MILLIS = 2_000_000_000;
@@ -64,7 +65,10 @@ class SeatMap extends HTMLElement {
       }
     });
     this.map = new HouseMap(this, `/api/public/sessions/${this.sessionId}/manifest`, this.surroundings(), this.state, {
-      opened: (house) => this.open(house),
+      opened: (house) => {
+        this.house = house;
+      },
+      shown: () => this.furnish(),
       failed: () => this.say({ tone: "refused", text: "The map could not be loaded. Reload the page to try again.", alternative: [] }),
       press: (seat) => this.press(seat),
       pressStanding: (section) => this.pressStanding(section),
@@ -98,6 +102,7 @@ class SeatMap extends HTMLElement {
 
   /** Opens a seat's row in the text, with the focus on the seat: for tests, and for whoever links to a seat. */
   focusSeat(seat: number): void {
+    this.furnish();
     this.list?.focusSeat(seat);
   }
 
@@ -109,8 +114,12 @@ class SeatMap extends HTMLElement {
     return JSON.parse(this.dataset["surroundings"] ?? '{"areas":[],"focusX":0,"focusY":0}') as Surroundings;
   }
 
-  private open(house: House): void {
-    this.house = house;
+  /** All that stands beside the map. It comes after it: the server has written what there is to read. */
+  private furnish(): void {
+    const { house } = this;
+    if (house === null || this.list !== null) {
+      return;
+    }
     this.list = new SectionList(part(this, "sections"), house, this.state, {
       press: (seat) => this.press(seat),
       standing: (section, step) => this.stepStanding(section, step),
@@ -122,8 +131,8 @@ class SeatMap extends HTMLElement {
       show: (seat) => this.map.reveal(seat),
     });
     writeLegend(this, house, (filter) => this.step({ kind: "filtered", filter }));
-    writeBest(this, house, (quantity, section) => this.takeBest(quantity, section));
-    this.draw(this.state, "all");
+    writeBest(this, house, (wish) => this.takeBest(wish));
+    this.draw(this.state, []);
   }
 
   private hear({ state: live, before, seats }: LiveChange): void {
@@ -182,7 +191,7 @@ class SeatMap extends HTMLElement {
     updateBest(this, state);
     writePhase(this, state.phase);
     this.drawBanner();
-    this.dataset["live"] = String(state.live.connection === "live" && this.house !== null);
+    this.dataset["live"] = String(state.live.connection === "live" && this.list !== null);
   }
 
   private drawBanner(): void {
@@ -230,9 +239,9 @@ class SeatMap extends HTMLElement {
   /** A seat was meant: a free one is taken, an own one given back, any other is explained. */
   private press(seat: number): void {
     const look = lookOf(this.state, seat);
-    if (look === LOOK_OWN) {
+    if (look === LOOK.own) {
       this.give({ seats: [seat] });
-    } else if (look === LOOK_FREE) {
+    } else if (look === LOOK.free) {
       this.take({ seats: [seat] });
     } else if (this.house !== null && whyNot.has(look)) {
       const text = `${placesName(this.house, [seat])} ${whyNot.get(look) ?? ""}.`;
@@ -262,9 +271,8 @@ class SeatMap extends HTMLElement {
     });
   }
 
-  private takeBest(quantity: number, section: string | null): void {
-    const wish: Wish = section === null ? { best: quantity } : { best: quantity, section };
-    this.queue({ verb: "best", quantity }, async () => {
+  private takeBest(wish: BestWish): void {
+    this.queue({ verb: "best", wish }, async () => {
       const before = new Set(this.state.live.order?.seats ?? []);
       const order = await this.claim(wish);
       this.keep(order);

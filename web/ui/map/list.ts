@@ -3,7 +3,7 @@
 
 import { button, element, part, setAble, setText } from "./dom.ts";
 import { numberOf, type House, type Row, type Section } from "./house.ts";
-import { LOOK_FREE, LOOK_OWN, LOOK_WORDS } from "./look.ts";
+import { LOOK, LOOK_WORDS } from "./look.ts";
 import { formatMoney } from "./money.ts";
 import { hindrance, lookOf, ownStanding, type MapState } from "./state.ts";
 import { seatWords } from "./words.ts";
@@ -257,7 +257,7 @@ export class SectionList {
 
   private firstFree(first: number, count: number): number {
     for (let seat = first; seat < first + count; seat += 1) {
-      if (lookOf(this.state, seat) === LOOK_FREE) {
+      if (lookOf(this.state, seat) === LOOK.free) {
         return seat;
       }
     }
@@ -295,9 +295,9 @@ export class SectionList {
     if (place.dataset["look"] !== word) {
       place.dataset["look"] = word;
       place.setAttribute("aria-label", seatWords(this.house, seat, look));
-      place.setAttribute("aria-pressed", String(look === LOOK_OWN));
+      place.setAttribute("aria-pressed", String(look === LOOK.own));
     }
-    setAble(place, (look === LOOK_FREE || look === LOOK_OWN) && hindrance(this.state) === null);
+    setAble(place, (look === LOOK.free || look === LOOK.own) && hindrance(this.state) === null);
   }
 }
 

@@ -3,17 +3,19 @@
 import { FREE, HELD, SOLD } from "../live/state.ts";
 
 /** A seat's look: what the wire says, and what only this buyer knows. */
-export const LOOK_FREE = 0;
-export const LOOK_HELD = 1;
-export const LOOK_SOLD = 2;
-export const LOOK_OFF = 3;
-export const LOOK_OWN = 4;
-/** Asked for; no answer yet. */
-export const LOOK_TAKING = 5;
-/** Being given back. */
-export const LOOK_GIVING = 6;
-/** Nothing is known yet. */
-export const LOOK_UNKNOWN = 7;
+export const LOOK = {
+  free: 0,
+  held: 1,
+  sold: 2,
+  off: 3,
+  own: 4,
+  /** Asked for; no answer yet. */
+  taking: 5,
+  /** Being given back. */
+  giving: 6,
+  /** Nothing is known yet. */
+  unknown: 7,
+} as const;
 
 export type Word = "free" | "held" | "sold" | "not on sale" | "yours" | "taking" | "giving back" | "unknown";
 
@@ -30,7 +32,7 @@ export const LOOK_WORDS: readonly Word[] = [
 
 /** The wire's state as a look. */
 export function lookOfWire(state: number | undefined): number {
-  return state === FREE || state === HELD || state === SOLD ? state : LOOK_OFF;
+  return state === FREE || state === HELD || state === SOLD ? state : LOOK.off;
 }
 
 /** Colours and sizes, read from the page's tokens. */
@@ -46,4 +48,9 @@ export interface Palette {
   readonly prices: readonly string[];
   readonly onPrice: string;
   readonly font: string;
+}
+
+/** There may be more prices than colours. */
+export function priceColor({ prices, quiet }: Palette, price: number): string {
+  return prices[price % prices.length] ?? quiet;
 }

@@ -2,9 +2,11 @@
 
 import type { Point } from "./camera.ts";
 import { button, element, maybePart, part, setText } from "./dom.ts";
+import { canDraw, openEasel, type Easel } from "./easel.ts";
 import { SeatGrid } from "./grid.ts";
-import { isDrawn, reachOf, type House, type Rectangle } from "./house.ts";
-import { LOOK_FREE, LOOK_OWN } from "./look.ts";
+import { boundsOf, lookedAt } from "./extent.ts";
+import { isDrawn, type House } from "./house.ts";
+import { LOOK } from "./look.ts";
 import type { Surroundings } from "./manifest.ts";
 import type { FromPainter, ToPainter } from "./messages.ts";
 import { SECTION_LABELS_PITCH_MAX } from "./detail.ts";
@@ -17,6 +19,8 @@ import { priceOf, seatWords } from "./words.ts";
 export interface MapActions {
   /** The manifest was read. */
   opened(house: House): void;
+  /** It is drawn, or there is nothing to draw, or that takes long: time for everything else. */
+  shown(): void;
   failed(): void;
   /** A seat was tapped that is large enough to be meant. */
   press(seat: number): void;
@@ -31,16 +35,18 @@ const APPROACH_TOUCH_PIXELS = 42;
 /** A tap that closely after a tap that zoomed was part of it, not a choice. */
 const AFTER_ZOOM_MILLIS = 350;
 const WHERE_MILLIS = 160;
+/** So long all else waits for the first picture at most. */
+const FIRST_PICTURE_MILLIS = 1_000;
 
 export class HouseMap {
   private readonly root: HTMLElement;
   private readonly view: HTMLElement;
   private readonly actions: MapActions;
-  private readonly worker: Worker;
+  private readonly easel: Easel;
   private readonly surroundings: Surroundings;
   private state: MapState;
   private house: House | null = null;
-  private grid: SeatGrid | null = null;
+  private seatGrid: SeatGrid | null = null;
   private stage: Stage | null = null;
   private zoomedAt = -Infinity;
   private pins: { readonly at: Point; readonly element: HTMLElement }[] = [];
@@ -52,9 +58,7 @@ export class HouseMap {
     this.actions = actions;
     this.state = state;
     this.view = maybePart(root, "view") ?? element("div");
-    this.worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    this.worker.addEventListener("message", ({ data }: MessageEvent<FromPainter>) => this.hear(data));
-    this.worker.addEventListener("error", () => this.fail());
+    this.easel = openEasel((message) => this.hear(message), () => this.fail());
     this.surroundings = surroundings;
     void this.fetch(manifest);
     onSchemeChange(() => this.tell({ kind: "palette", palette: readPalette(root) }));
@@ -142,7 +146,7 @@ export class HouseMap {
       return;
     }
     const message: ToPainter = { kind: "open", manifest, surroundings: this.surroundings, palette: readPalette(this.root) };
-    this.worker.postMessage(message, [manifest]);
+    this.easel.tell(message, [manifest]);
   }
 
   private hear(message: FromPainter): void {
@@ -162,6 +166,8 @@ export class HouseMap {
     if (isKnown) {
       this.root.dataset["painted"] = "true";
       performance.mark("map-painted");
+      // Behind the frame that shows it.
+      requestAnimationFrame(() => setTimeout(() => this.actions.shown()));
     }
   }
 
@@ -169,9 +175,8 @@ export class HouseMap {
     performance.mark("map-house");
     this.house = house;
     const { bounds } = house;
-    if (isDrawn(house) && bounds !== null && maybePart(this.root, "view") !== null) {
-      this.grid = new SeatGrid(house);
-      this.stage = new Stage(this.view, house, this.lookedAt(house, bounds), (message) => this.tell(message), {
+    if (isDrawn(house) && bounds !== null && maybePart(this.root, "view") !== null && canDraw()) {
+      this.stage = new Stage(this.view, house, lookedAt(house, bounds, this.surroundings), (message) => this.tell(message), {
         tapped: (at, isTouch) => this.tapped(at, isTouch),
         doubleTapped: (at) => this.doubleTapped(at),
         hovered: (at) => this.hovered(at),
@@ -180,27 +185,41 @@ export class HouseMap {
           this.whereLater();
         },
       });
+      this.tellAll(house);
+      this.tellStanding(house);
+      this.actions.opened(house);
       this.writeControls(house, this.stage);
+      setTimeout(() => this.actions.shown(), FIRST_PICTURE_MILLIS);
     } else {
-      this.root.dataset["undrawn"] = "true";
+      const isUndrawable = isDrawn(house);
+      this.root.dataset[isUndrawable ? "undrawable" : "undrawn"] = "true";
+      if (isUndrawable) {
+        this.explain("This browser cannot draw the map. The list has every seat, and stays true.");
+      }
+      this.actions.opened(house);
+      this.actions.shown();
     }
-    this.tellAll(house);
-    this.tellStanding(house);
-    this.actions.opened(house);
   }
 
-  /** With the stage, and below the switch between floors. */
-  private lookedAt(house: House, bounds: Rectangle): Rectangle {
-    const all = withAreas(bounds, this.surroundings);
-    return house.levels.length > 1 ? { ...all, top: all.top - (all.bottom - all.top) * 0.1 } : all;
+  /** Made when the first finger or mouse asks where it is. */
+  private get grid(): SeatGrid | null {
+    if (this.house !== null) {
+      this.seatGrid ??= new SeatGrid(this.house);
+    }
+    return this.seatGrid;
   }
 
   private fail(): void {
+    this.explain("The map could not be loaded. The list has every seat.");
+    this.actions.failed();
+  }
+
+  private explain(text: string): void {
     const words = maybePart(this.root, "map-failed");
     if (words !== null) {
+      setText(words, text);
       words.hidden = false;
     }
-    this.actions.failed();
   }
 
   private writeControls(house: House, stage: Stage): void {
@@ -303,7 +322,7 @@ export class HouseMap {
     }
     const seat = at === null || stage.pitch < 9 ? -1 : this.seatAt(stage.toPlan(at));
     const look = seat < 0 ? -1 : lookOf(this.state, seat);
-    const isChoice = look === LOOK_FREE || look === LOOK_OWN;
+    const isChoice = look === LOOK.free || look === LOOK.own;
     this.view.style.cursor = isChoice && stage.pitch >= TARGET_PIXELS ? "pointer" : "";
     if (seat !== this.hoveredSeat) {
       this.hoveredSeat = seat;
@@ -379,34 +398,6 @@ export class HouseMap {
   }
 
   private tell(message: ToPainter): void {
-    this.worker.postMessage(message);
+    this.easel.tell(message);
   }
-}
-
-/** The stage belongs to the picture, but something far away does not make the house small. */
-function withAreas(bounds: Rectangle, { areas }: Surroundings): Rectangle {
-  const [reachX, reachY] = [(bounds.right - bounds.left) * 0.3, (bounds.bottom - bounds.top) * 0.3];
-  let { left, top, right, bottom } = bounds;
-  for (const { figure, polygon } of areas) {
-    const box = figure !== null ? boundsOf(figure) : polygon !== null ? boxOfPolygon(polygon) : null;
-    if (box !== null) {
-      left = Math.min(left, Math.max(box.left, bounds.left - reachX));
-      right = Math.max(right, Math.min(box.right, bounds.right + reachX));
-      top = Math.min(top, Math.max(box.top, bounds.top - reachY));
-      bottom = Math.max(bottom, Math.min(box.bottom, bounds.bottom + reachY));
-    }
-  }
-  return { left, top, right, bottom };
-}
-
-function boxOfPolygon(polygon: readonly number[]): Rectangle {
-  const xs = polygon.filter((_, position) => position % 2 === 0);
-  const ys = polygon.filter((_, position) => position % 2 === 1);
-  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
-}
-
-function boundsOf(drawing: Parameters<typeof reachOf>[0]): Rectangle {
-  const { x, y } = reachOf(drawing);
-  const { positionX, positionY } = drawing;
-  return { left: positionX - x, right: positionX + x, top: positionY - y, bottom: positionY + y };
 }

@@ -4,7 +4,7 @@ import type { Size, View } from "./camera.ts";
 import type { House } from "./house.ts";
 import type { Palette } from "./look.ts";
 import type { Surroundings } from "./manifest.ts";
-import type { Frame } from "./painter.ts";
+import type { Frame } from "./scene.ts";
 
 export type ToPainter =
   | { readonly kind: "open"; /** JSON. */ readonly manifest: ArrayBuffer; readonly surroundings: Surroundings; readonly palette: Palette }

@@ -1,18 +1,9 @@
 // Seats large enough to be read: their own outline, turned as they stand, with a sign for each state.
 
 import { numberOf, SHAPES, type House } from "./house.ts";
-import {
-  LOOK_FREE,
-  LOOK_GIVING,
-  LOOK_HELD,
-  LOOK_OFF,
-  LOOK_OWN,
-  LOOK_SOLD,
-  LOOK_TAKING,
-  LOOK_UNKNOWN,
-  type Palette,
-} from "./look.ts";
-import { DIMMED, type Surface } from "./sprites.ts";
+import { LOOK, priceColor, type Palette } from "./look.ts";
+import { DIMMED } from "./sprites.ts";
+import { traceRounded, type Surface } from "./surface.ts";
 
 /** Numbers are written on seats of so many pixels of the page, and larger. */
 const NUMBER_PIXELS_MIN = 17;
@@ -38,22 +29,22 @@ export function drawSeat(
   const [cosine, sine] = [Math.cos(rotation), Math.sin(rotation)];
   const size = Math.min(width, height);
   const price = house.sections[house.section[seat] ?? 0]?.price ?? 0;
-  const color = palette.prices[price % palette.prices.length] ?? palette.quiet;
+  const color = priceColor(palette, price);
   context.globalAlpha = isDimmed ? DIMMED : 1;
   context.setTransform(cosine, sine, -sine, cosine, at.x, at.y);
-  tracePlace(context, SHAPES[house.shape[seat] ?? 0] ?? "ellipse", width, height, look === LOOK_OWN ? size * 0.08 : 0);
+  tracePlace(context, SHAPES[house.shape[seat] ?? 0] ?? "ellipse", width, height, look === LOOK.own ? size * 0.08 : 0);
   body(context, look, color, palette, size);
   // Signs and numbers stand upright, however the seat is turned.
   context.setTransform(1, 0, 0, 1, at.x, at.y);
   const isAccessible = house.accessible[seat] === 1;
   if (!sign(context, look, palette, size) && size >= NUMBER_PIXELS_MIN * ratio) {
-    context.fillStyle = look === LOOK_FREE ? palette.onPrice : palette.quiet;
+    context.fillStyle = look === LOOK.free ? palette.onPrice : palette.quiet;
     if (isAccessible) {
       drawWheelchair(context, size * 0.56);
     } else {
       writeNumber(context, numberOf(house, seat), size);
     }
-  } else if (look === LOOK_FREE && isAccessible) {
+  } else if (look === LOOK.free && isAccessible) {
     context.fillStyle = palette.onPrice;
     drawWheelchair(context, size * 0.62);
   }
@@ -67,7 +58,7 @@ function tracePlace(context: Surface, shape: (typeof SHAPES)[number], width: num
     context.ellipse(0, 0, reachX, reachY, 0, 0, Math.PI * 2);
   } else {
     const radius = shape === "rectangle" ? Math.min(reachX, reachY) * 0.12 : Math.min(reachX, reachY) * 0.55;
-    context.roundRect(-reachX, -reachY, 2 * reachX, 2 * reachY, radius);
+    traceRounded(context, -reachX, -reachY, 2 * reachX, 2 * reachY, radius);
   }
 }
 
@@ -75,37 +66,37 @@ function body(context: Surface, look: number, color: string, palette: Palette, s
   context.lineWidth = Math.max(1, size * 0.07);
   context.setLineDash([]);
   switch (look) {
-    case LOOK_FREE:
+    case LOOK.free:
       context.fillStyle = color;
       context.fill();
       return;
-    case LOOK_OWN:
+    case LOOK.own:
       context.fillStyle = palette.accent;
       context.fill();
       context.strokeStyle = palette.ink;
       context.stroke();
       return;
-    case LOOK_TAKING:
-    case LOOK_GIVING:
+    case LOOK.taking:
+    case LOOK.giving:
       context.fillStyle = palette.surface;
       context.fill();
       context.strokeStyle = palette.accent;
       context.lineWidth = Math.max(1.5, size * 0.11);
       context.stroke();
       return;
-    case LOOK_HELD:
+    case LOOK.held:
       context.strokeStyle = palette.quiet;
       context.setLineDash([size * 0.2, size * 0.13]);
       context.stroke();
       context.setLineDash([]);
       return;
-    case LOOK_SOLD:
+    case LOOK.sold:
       context.globalAlpha *= 0.55;
       context.fillStyle = palette.line;
       context.fill();
       context.globalAlpha /= 0.55;
       return;
-    case LOOK_UNKNOWN:
+    case LOOK.unknown:
       context.fillStyle = palette.line;
       context.fill();
       return;
@@ -123,13 +114,13 @@ function sign(context: Surface, look: number, palette: Palette, size: number): b
   context.lineJoin = "round";
   context.beginPath();
   switch (look) {
-    case LOOK_OWN:
+    case LOOK.own:
       context.strokeStyle = palette.onAccent;
       context.moveTo(-reach * 1.1, 0);
       context.lineTo(-reach * 0.25, reach * 0.85);
       context.lineTo(reach * 1.2, -reach * 0.85);
       break;
-    case LOOK_SOLD:
+    case LOOK.sold:
       context.strokeStyle = palette.quiet;
       context.lineWidth = Math.max(1, size * 0.06);
       context.moveTo(-reach * 0.8, -reach * 0.8);
@@ -137,19 +128,19 @@ function sign(context: Surface, look: number, palette: Palette, size: number): b
       context.moveTo(reach * 0.8, -reach * 0.8);
       context.lineTo(-reach * 0.8, reach * 0.8);
       break;
-    case LOOK_TAKING:
+    case LOOK.taking:
       context.strokeStyle = palette.accent;
       for (const x of [-reach, 0, reach]) {
         context.moveTo(x, 0);
         context.lineTo(x + 0.01, 0);
       }
       break;
-    case LOOK_GIVING:
+    case LOOK.giving:
       context.strokeStyle = palette.accent;
       context.moveTo(-reach, 0);
       context.lineTo(reach, 0);
       break;
-    case LOOK_OFF:
+    case LOOK.off:
       context.strokeStyle = palette.line;
       context.lineWidth = Math.max(1, size * 0.06);
       context.moveTo(-size * 0.32, size * 0.32);

@@ -1,26 +1,15 @@
 // Small seats, each look drawn once and stamped from then on.
 
-import {
-  LOOK_FREE,
-  LOOK_GIVING,
-  LOOK_HELD,
-  LOOK_OFF,
-  LOOK_OWN,
-  LOOK_SOLD,
-  LOOK_TAKING,
-  LOOK_UNKNOWN,
-  type Palette,
-} from "./look.ts";
+import { LOOK, type Palette } from "./look.ts";
+import { makeSurface, type Surface } from "./surface.ts";
 
-export type Surface = OffscreenCanvasRenderingContext2D;
-
-const LOOKS = [LOOK_HELD, LOOK_SOLD, LOOK_OFF, LOOK_OWN, LOOK_TAKING, LOOK_GIVING, LOOK_UNKNOWN];
+const LOOKS: readonly number[] = [LOOK.held, LOOK.sold, LOOK.off, LOOK.own, LOOK.taking, LOOK.giving, LOOK.unknown];
 /** How much of a seat is left where its price is not asked for. */
 export const DIMMED = 0.16;
 
 /** All looks at one size, in a row; a second row for places that are accessible; below both, the same dimmed. */
 export class Sprites {
-  readonly image: OffscreenCanvas;
+  private readonly image: Surface["canvas"] | null;
   /** A sprite's width and height in device pixels. */
   readonly cell: number;
   private readonly prices: number;
@@ -29,28 +18,31 @@ export class Sprites {
     this.cell = Math.ceil(diameter * 1.3) + 2;
     this.prices = palette.prices.length;
     const columns = this.prices + LOOKS.length;
-    this.image = new OffscreenCanvas(columns * this.cell, 4 * this.cell);
-    const context = this.image.getContext("2d");
+    const context = makeSurface(columns * this.cell, 4 * this.cell, false);
+    this.image = context?.canvas ?? null;
     if (context !== null) {
       this.draw(context, palette);
     }
   }
 
   column(look: number, price: number): number {
-    return look === LOOK_FREE ? price % this.prices : this.prices + LOOKS.indexOf(look);
+    return look === LOOK.free ? price % this.prices : this.prices + LOOKS.indexOf(look);
   }
 
   /** Stamps a seat with its centre there. */
   stamp(context: Surface, column: number, isAccessible: boolean, isDimmed: boolean, x: number, y: number): void {
-    const { cell } = this;
+    const { cell, image } = this;
+    if (image === null) {
+      return;
+    }
     const line = (isAccessible ? 1 : 0) + (isDimmed ? 2 : 0);
-    context.drawImage(this.image, column * cell, line * cell, cell, cell, Math.round(x - cell / 2), Math.round(y - cell / 2), cell, cell);
+    context.drawImage(image, column * cell, line * cell, cell, cell, Math.round(x - cell / 2), Math.round(y - cell / 2), cell, cell);
   }
 
   private draw(context: Surface, palette: Palette): void {
     for (let line = 0; line < 4; line += 1) {
       context.globalAlpha = line >= 2 ? DIMMED : 1;
-      palette.prices.forEach((color, price) => this.drawOne(context, palette, LOOK_FREE, color, price, line));
+      palette.prices.forEach((color, price) => this.drawOne(context, palette, LOOK.free, color, price, line));
       LOOKS.forEach((look, index) => this.drawOne(context, palette, look, palette.quiet, this.prices + index, line));
     }
   }
@@ -67,7 +59,7 @@ function drawDot(context: Surface, palette: Palette, look: number, color: string
   const thin = Math.max(1, diameter * 0.16);
   context.lineWidth = thin;
   switch (look) {
-    case LOOK_FREE:
+    case LOOK.free:
       context.fillStyle = color;
       trace(context, isAccessible ? radius * 1.12 : radius, isAccessible);
       context.fill();
@@ -77,7 +69,7 @@ function drawDot(context: Surface, palette: Palette, look: number, color: string
         context.fill();
       }
       return;
-    case LOOK_OWN:
+    case LOOK.own:
       context.fillStyle = palette.ink;
       trace(context, radius * 1.3, false);
       context.fill();
@@ -85,24 +77,24 @@ function drawDot(context: Surface, palette: Palette, look: number, color: string
       trace(context, radius * 1.3 - thin, false);
       context.fill();
       return;
-    case LOOK_TAKING:
-    case LOOK_GIVING:
+    case LOOK.taking:
+    case LOOK.giving:
       context.strokeStyle = palette.accent;
       context.lineWidth = thin * 1.6;
       trace(context, radius, isAccessible);
       context.stroke();
       return;
-    case LOOK_HELD:
+    case LOOK.held:
       context.strokeStyle = color;
       trace(context, radius - thin / 2, isAccessible);
       context.stroke();
       return;
-    case LOOK_UNKNOWN:
+    case LOOK.unknown:
       context.fillStyle = palette.line;
       trace(context, radius, isAccessible);
       context.fill();
       return;
-    case LOOK_SOLD:
+    case LOOK.sold:
       context.fillStyle = palette.line;
       trace(context, radius * 0.55, false);
       context.fill();

@@ -21,7 +21,7 @@ import {
 import { Gestures } from "./gestures.ts";
 import type { House, Rectangle } from "./house.ts";
 import type { FromPainter, Layer, ToPainter } from "./messages.ts";
-import type { Frame } from "./painter.ts";
+import type { Frame } from "./scene.ts";
 
 type Painted = Extract<FromPainter, { kind: "painted" }>;
 
@@ -287,16 +287,17 @@ export class Stage {
     }
   }
 
-  private settleLater(): void {
-    if (this.settling !== null) {
-      clearTimeout(this.settling);
-    }
-    this.settling = setTimeout(() => {
+  /** One timer that sets itself again: a new one at each frame would cost each frame. */
+  private settleLater(millis = SETTLED_MILLIS): void {
+    this.settling ??= setTimeout(() => {
       this.settling = null;
-      if (!this.isSharp()) {
+      const rest = this.lastTick + SETTLED_MILLIS - performance.now();
+      if (rest > 1) {
+        this.settleLater(rest);
+      } else if (!this.isSharp()) {
         this.want();
       }
-    }, SETTLED_MILLIS);
+    }, millis);
   }
 
   /** While it moves, only where the picture has become too coarse or does not reach. */
@@ -327,7 +328,8 @@ export class Stage {
     if (this.wanted !== null && isSameView(this.wanted.view, this.current)) {
       return;
     }
-    const size = { width: Math.ceil(this.size.width * (1 + 2 * OVERSCAN)), height: Math.ceil(this.size.height * (1 + 2 * OVERSCAN)) };
+    // The same whole number of pixels beyond both edges: else the picture would lie between two pixels, and blur.
+    const size = { width: beyond(this.size.width), height: beyond(this.size.height) };
     const ratio = ratioFor(size);
     this.wanted = { view: this.current, size, ratio };
     this.wantedAt = performance.now();
@@ -337,6 +339,10 @@ export class Stage {
   private wantGround(): void {
     this.tell({ kind: "paint", layer: "ground", view: fit(this.bounds, this.size), size: this.size, ratio: 1 });
   }
+}
+
+function beyond(length: number): number {
+  return length + 2 * Math.ceil(length * OVERSCAN);
 }
 
 function addCanvas(root: HTMLElement, layer: Layer): HTMLCanvasElement {

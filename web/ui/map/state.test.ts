@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Refused, type Problem } from "../live/gateway.ts";
 import { initialLive, type LiveState } from "../live/state.ts";
 import type { Order } from "../wire/Order.ts";
-import { LOOK_FREE, LOOK_GIVING, LOOK_HELD, LOOK_OFF, LOOK_OWN, LOOK_SOLD, LOOK_TAKING, LOOK_UNKNOWN } from "./look.ts";
+import { LOOK } from "./look.ts";
 import { hindrance, initialMap, lookOf, looksOf, ownCount, phaseOf, reduceMap, type MapEvent, type MapState } from "./state.ts";
 import { inWords, refusalNotice, untilWords } from "./words.ts";
 
@@ -41,28 +41,28 @@ function heard(changes: Partial<LiveState> = {}): MapEvent {
 
 test("before the first snapshot nothing is claimed to be known", () => {
   const state = after();
-  assert.equal(lookOf(state, 0), LOOK_UNKNOWN);
-  assert.deepEqual([...looksOf(state, 2)], [LOOK_UNKNOWN, LOOK_UNKNOWN]);
+  assert.equal(lookOf(state, 0), LOOK.unknown);
+  assert.deepEqual([...looksOf(state, 2)], [LOOK.unknown, LOOK.unknown]);
   assert.equal(hindrance(state), "loading");
 });
 
 test("each state of the wire has its look, and one's own seats another", () => {
   const state = after(heard({ order: order([1]) }));
-  assert.deepEqual([0, 1, 2, 3].map((seat) => lookOf(state, seat)), [LOOK_FREE, LOOK_OWN, LOOK_SOLD, LOOK_OFF]);
-  assert.deepEqual([...looksOf(state, 4)], [LOOK_FREE, LOOK_OWN, LOOK_SOLD, LOOK_OFF]);
+  assert.deepEqual([0, 1, 2, 3].map((seat) => lookOf(state, seat)), [LOOK.free, LOOK.own, LOOK.sold, LOOK.off]);
+  assert.deepEqual([...looksOf(state, 4)], [LOOK.free, LOOK.own, LOOK.sold, LOOK.off]);
   assert.equal(ownCount(state), 3);
   const ended = after(heard({ order: order([1], { status: "CANCELLED" }) }));
-  assert.equal(lookOf(ended, 1), LOOK_HELD, "an order that has ended owns nothing");
+  assert.equal(lookOf(ended, 1), LOOK.held, "an order that has ended owns nothing");
 });
 
 test("what was asked for is shown as pending until the answer", () => {
   const take = { verb: "take", seats: [0] } as const;
   const step = reduceMap(after(heard()), { kind: "asked", asked: take });
-  assert.deepEqual([lookOf(step.state, 0), step.seats], [LOOK_TAKING, [0]]);
+  assert.deepEqual([lookOf(step.state, 0), step.seats], [LOOK.taking, [0]]);
   const answered = reduceMap(step.state, { kind: "answered", asked: take, notice: null });
-  assert.deepEqual([lookOf(answered.state, 0), answered.seats], [LOOK_FREE, [0]]);
+  assert.deepEqual([lookOf(answered.state, 0), answered.seats], [LOOK.free, [0]]);
   const giving = after(heard({ order: order([1]) }), { kind: "asked", asked: { verb: "give", seats: [1] } });
-  assert.equal(lookOf(giving, 1), LOOK_GIVING);
+  assert.equal(lookOf(giving, 1), LOOK.giving);
 });
 
 test("standing places that were asked for are counted until the answer", () => {

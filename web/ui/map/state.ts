@@ -1,8 +1,9 @@
 // What the map's page knows beside the live session: what was asked for and is not answered yet, how the
 // sale stands by the clock, what is filtered, what was last said. Pure.
 
+import type { BestWish } from "../live/gateway.ts";
 import { initialLive, isOpen, NOT_ON_SALE, type LiveState } from "../live/state.ts";
-import { LOOK_GIVING, LOOK_OWN, LOOK_TAKING, LOOK_UNKNOWN, lookOfWire } from "./look.ts";
+import { LOOK, lookOfWire } from "./look.ts";
 
 export type Phase = "before" | "on_sale" | "ended" | "paused" | "postponed" | "cancelled" | "sold_out";
 
@@ -47,7 +48,7 @@ export type MapEvent =
 export type Asked =
   | { readonly verb: "take" | "give"; readonly seats: readonly number[] }
   | { readonly verb: "take" | "give"; readonly section: string; readonly quantity: number }
-  | { readonly verb: "best"; readonly quantity: number };
+  | { readonly verb: "best"; readonly wish: BestWish };
 
 export interface MapStep {
   readonly state: MapState;
@@ -129,21 +130,21 @@ export function hindrance({ phase, live }: MapState): Hindrance | null {
 /** How a seat looks to this buyer. */
 export function lookOf(state: MapState, seat: number): number {
   if (state.taking.has(seat)) {
-    return LOOK_TAKING;
+    return LOOK.taking;
   }
   if (state.giving.has(seat)) {
-    return LOOK_GIVING;
+    return LOOK.giving;
   }
   if (isOwn(state, seat)) {
-    return LOOK_OWN;
+    return LOOK.own;
   }
-  return state.live.generation === null ? LOOK_UNKNOWN : lookOfWire(state.live.seats[seat] ?? NOT_ON_SALE);
+  return state.live.generation === null ? LOOK.unknown : lookOfWire(state.live.seats[seat] ?? NOT_ON_SALE);
 }
 
 export function looksOf(state: MapState, seatCount: number): Uint8Array {
   const looks = new Uint8Array(seatCount);
   if (state.live.generation === null) {
-    looks.fill(LOOK_UNKNOWN);
+    looks.fill(LOOK.unknown);
   } else {
     // The wire's states are looks.
     looks.set(state.live.seats.subarray(0, seatCount));
@@ -172,7 +173,7 @@ export function ownCount({ live }: MapState): number {
 
 function withAsked(state: MapState, asked: Asked, step: 1 | -1): MapStep {
   if (asked.verb === "best") {
-    return { state: { ...state, bestAsked: Math.max(0, state.bestAsked + step * asked.quantity) }, seats: NONE };
+    return { state: { ...state, bestAsked: Math.max(0, state.bestAsked + step * asked.wish.best) }, seats: NONE };
   }
   if ("section" in asked) {
     const sign = asked.verb === "take" ? step : -step;

@@ -75,7 +75,7 @@ function refusalText(house: House | null, asked: Asked, refused: Refused, altern
     }
     case "sold_out":
       return problem.free === undefined || problem.free === 0
-        ? "Nothing is left there."
+        ? nothingLeft(asked)
         : asked.verb === "best"
           ? `So many together are not left there: ${problem.free} ${problem.free === 1 ? "place is" : "places are"} free.`
           : `Only ${problem.free} ${problem.free === 1 ? "place is" : "places are"} left.`;
@@ -104,6 +104,14 @@ function refusalText(house: House | null, asked: Asked, refused: Refused, altern
     default:
       return `${refused.message}.`;
   }
+}
+
+function nothingLeft(asked: Asked): string {
+  if (asked.verb === "best" && asked.wish.accessible === true) {
+    return "No accessible place is left there.";
+  }
+  const isPriced = asked.verb === "best" && (asked.wish.minPrice !== undefined || asked.wish.maxPrice !== undefined);
+  return isPriced ? "Nothing is left at that price." : "Nothing is left there.";
 }
 
 /** `Take row 5, seat 13 instead`. */

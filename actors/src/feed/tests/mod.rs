@@ -2,5 +2,6 @@
 
 mod deltas;
 mod news;
+mod rush;
 mod stage;
 mod ticks;

@@ -136,8 +136,10 @@ impl Question<'_> {
         let sections: Vec<SectionIndex> = match self.command {
             Command::Claim(Claim { wish, .. }) => match wish {
                 Wish::Standing { section, .. } => vec![*section],
-                Wish::Best { section, .. } => {
-                    section.map_or_else(|| history.seated_sections(), |section| vec![section])
+                Wish::Best { sections, .. } => {
+                    let mut seated = history.seated_sections();
+                    seated.retain(|section| sections.hold(*section));
+                    seated
                 }
                 Wish::Seats(_) => return false,
             },

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::order::Credential;
-use domain::seat_map::{Claim, Command, Places, RequestHash, Wish};
+use domain::seat_map::{Claim, Command, Places, RequestHash, Sections, Wish};
 use domain::{OrderId, SeatIndex, SectionIndex};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -192,8 +192,11 @@ impl Buyer {
             },
             _ => Wish::Best {
                 quantity: self.rng.random_range(1..5),
-                section: [None, Some(SectionIndex(0)), Some(SectionIndex(1))]
-                    [self.rng.random_range(0..3)],
+                sections: match self.rng.random_range(0..3) {
+                    0 => Sections::All,
+                    section => Sections::one(SectionIndex(section - 1)),
+                },
+                accessible: false,
             },
         }
     }

@@ -42,7 +42,8 @@ pub enum WishSketch {
     Seats(Vec<u16>),
     Row(u16, u8),
     Standing(u16, u32),
-    Best(u32, Option<u16>),
+    /// How many, in which sections (in none named: anywhere), and whether one has to be accessible.
+    Best(u32, Vec<u16>, bool),
 }
 
 pub type PlacesSketch = (Vec<u16>, Vec<(u16, u32)>);
@@ -88,7 +89,11 @@ fn any_wish() -> impl Strategy<Value = WishSketch> {
         2 => prop::collection::vec(any::<u16>(), 0..4).prop_map(WishSketch::Seats),
         4 => (any::<u16>(), 1..5_u8).prop_map(|(first, count)| WishSketch::Row(first, count)),
         3 => (any::<u16>(), 0..4_u32).prop_map(|(section, count)| WishSketch::Standing(section, count)),
-        4 => (0..6_u32, prop::option::weighted(0.3, any::<u16>()))
-            .prop_map(|(count, section)| WishSketch::Best(count, section)),
+        4 => (0..6_u32, any_sections(), prop::bool::weighted(0.3))
+            .prop_map(|(count, sections, accessible)| WishSketch::Best(count, sections, accessible)),
     ]
+}
+
+fn any_sections() -> impl Strategy<Value = Vec<u16>> {
+    prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(any::<u16>(), 1..3)]
 }

@@ -3,20 +3,60 @@
 
 use super::plan::PlanSeat;
 use super::reference::{Model, rising};
-use crate::manifest::{SeatIndex, SectionIndex};
+use crate::manifest::SeatIndex;
+use crate::seat_map::Sections;
+
+/// What becomes of accessible seats: one has to be among the chosen, none may be, or it is all the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Accessible {
+    Wanted,
+    Spared,
+    Any,
+}
 
 impl Model {
-    /// Every run of free neighbours of a length, with the single seats that taking it would leave.
-    fn windows(&self, wanted: usize, section: Option<SectionIndex>) -> Vec<(u32, Vec<PlanSeat>)> {
+    /// By the rule as people say it: they come last, unless one is asked for.
+    fn rule(&self, wanted: usize, sections: &Sections, is_asked_for: bool) -> Accessible {
+        let free = self.free_seats(sections);
+        let others = free.iter().filter(|seat| !seat.is_accessible).count();
+        match is_asked_for {
+            true => Accessible::Wanted,
+            false if others >= wanted => Accessible::Spared,
+            false => Accessible::Any,
+        }
+    }
+
+    /// The seats that may be chosen.
+    fn eligible(&self, sections: &Sections, rule: Accessible) -> Vec<PlanSeat> {
+        let mut seats = self.free_seats(sections);
+        seats.retain(|seat| rule != Accessible::Spared || !seat.is_accessible);
+        seats
+    }
+
+    /// Every run of neighbours of a length that may be chosen, with the single seats that taking it would
+    /// leave.
+    fn windows(
+        &self,
+        wanted: usize,
+        sections: &Sections,
+        rule: Accessible,
+    ) -> Vec<(u32, Vec<PlanSeat>)> {
         let mut windows = Vec::new();
-        for block in self.plan().blocks(section) {
+        for block in self.plan().blocks(sections) {
             let free = |place: Option<usize>| {
                 let seat = place.and_then(|place| block.get(place));
-                seat.is_some_and(|seat| self.is_free(seat.index))
+                seat.is_some_and(|seat| {
+                    let is_spared = rule == Accessible::Spared && seat.is_accessible;
+                    self.is_free(seat.index) && !is_spared
+                })
             };
             for start in 0..block.len() {
                 let end = start + wanted;
                 if end > block.len() || !(start..end).all(|place| free(Some(place))) {
+                    continue;
+                }
+                let mut seats = block[start..end].iter();
+                if rule == Accessible::Wanted && !seats.any(|seat| seat.is_accessible) {
                     continue;
                 }
                 let left = free(start.checked_sub(1)) && !free(start.checked_sub(2));
@@ -52,23 +92,31 @@ impl Model {
         );
     }
 
-    pub fn check_best(&self, wanted: usize, section: Option<SectionIndex>, seats: &[SeatIndex]) {
+    pub fn check_best(
+        &self,
+        wanted: usize,
+        sections: &Sections,
+        accessible: bool,
+        seats: &[SeatIndex],
+    ) {
         assert_eq!(seats.len(), wanted);
-        let windows = self.windows(wanted, section);
+        let rule = self.rule(wanted, sections, accessible);
+        let windows = self.windows(wanted, sections, rule);
         if !windows.is_empty() {
             return self.check_window(seats, &windows, self.plan().focus);
         }
         let is_around = |seed: &PlanSeat| {
-            let home = self.plan().section_of(seed.index);
-            let at_home = self.free_seats(Some(home));
+            let home = Sections::one(self.plan().section_of(seed.index));
+            let at_home = self.eligible(&home, rule);
             let scope = if at_home.len() >= wanted {
                 at_home
             } else {
-                self.free_seats(section)
+                self.eligible(sections, rule)
             };
             are_nearest(seats, &scope, (seed.x, seed.y))
         };
-        let seeds = self.free_seats(section);
+        let mut seeds = self.eligible(sections, rule);
+        seeds.retain(|seed| rule != Accessible::Wanted || is_chosen_accessible(seed, seats));
         assert!(
             seeds.iter().any(is_around),
             "{seats:?} are not near each other"
@@ -77,27 +125,48 @@ impl Model {
 
     pub fn check_alternative(&self, wanted: &[SeatIndex], alternative: &[SeatIndex]) {
         let count = i64::try_from(wanted.len()).unwrap();
-        let wanted_seats = self
-            .plan()
-            .seats(None)
-            .filter(|seat| wanted.contains(&SeatIndex(seat.index)));
-        let sum = wanted_seats.fold((0, 0), |(x, y), seat| (x + seat.x, y + seat.y));
+        let wanted_seats = self.plan().seats(&Sections::All);
+        let wanted_seats: Vec<PlanSeat> = wanted_seats
+            .filter(|seat| wanted.contains(&SeatIndex(seat.index)))
+            .collect();
+        let sum = wanted_seats
+            .iter()
+            .fold((0, 0), |(x, y), seat| (x + seat.x, y + seat.y));
         let middle = (sum.0 / count, sum.1 / count);
-        let home = self.plan().section_of(wanted[0].0);
-        for section in [Some(home), None] {
-            let windows = self.windows(wanted.len(), section);
+        let free = self.free_seats(&Sections::All);
+        let is_asked_for = wanted_seats.iter().any(|seat| seat.is_accessible);
+        let rule = match is_asked_for && !free.iter().any(|seat| seat.is_accessible) {
+            true => Accessible::Any,
+            false => self.rule(wanted.len(), &Sections::All, is_asked_for),
+        };
+        let home = Sections::one(self.plan().section_of(wanted[0].0));
+        for sections in [home, Sections::All] {
+            let windows = self.windows(wanted.len(), &sections, rule);
             if !windows.is_empty() {
                 return self.check_window(alternative, &windows, middle);
             }
         }
-        let free = self.free_seats(None);
+        let free = self.eligible(&Sections::All, rule);
         if free.len() < wanted.len() {
-            assert_eq!(alternative, []);
-        } else {
-            assert_eq!(alternative.len(), wanted.len());
-            assert!(are_nearest(alternative, &free, middle), "{alternative:?}");
+            return assert_eq!(alternative, []);
         }
+        assert_eq!(alternative.len(), wanted.len());
+        let accessible = || free.iter().filter(|seat| seat.is_accessible);
+        let apart = |seat: &PlanSeat| distance((seat.x, seat.y), middle);
+        let is_right = match rule {
+            Accessible::Wanted => accessible().any(|seed| {
+                Some(apart(seed)) == accessible().map(apart).min()
+                    && is_chosen_accessible(seed, alternative)
+                    && are_nearest(alternative, &free, (seed.x, seed.y))
+            }),
+            Accessible::Spared | Accessible::Any => are_nearest(alternative, &free, middle),
+        };
+        assert!(is_right, "{alternative:?}");
     }
+}
+
+fn is_chosen_accessible(seat: &PlanSeat, chosen: &[SeatIndex]) -> bool {
+    seat.is_accessible && chosen.contains(&SeatIndex(seat.index))
 }
 
 fn distance(a: (i64, i64), b: (i64, i64)) -> u64 {

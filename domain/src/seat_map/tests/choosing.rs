@@ -1,8 +1,8 @@
 //! Which seats a party gets when it leaves the choice to the house.
 
-use super::house::{House, Part, best, best_in, named, places, rules, seats};
-use crate::SeatIndex;
-use crate::seat_map::{Command, Refusal};
+use super::house::{House, Part, best, best_accessible, best_in, named, places, rules, seats};
+use crate::seat_map::{Command, Refusal, Sections, Wish};
+use crate::{SeatIndex, SectionIndex};
 
 /// A house in which the seats drawn as `o` are taken.
 fn partly_taken(rows: &[&str]) -> House {
@@ -101,6 +101,66 @@ fn the_best_seats_of_a_section_are_sought_there_alone() {
 }
 
 #[test]
+fn the_best_seats_are_sought_in_all_named_sections_and_no_other() {
+    let rows = [
+        Part::Rows(&["..."]),
+        Part::Rows(&["..."]),
+        Part::Rows(&["..."]),
+    ];
+    let mut house = House::new(&rows, rules());
+    let wish = |sections: &[u16], quantity| Wish::Best {
+        quantity,
+        sections: Sections::Only(sections.iter().copied().map(SectionIndex).collect()),
+        accessible: false,
+    };
+    house.hold('a', wish(&[1, 2], 3));
+    house.hold('b', wish(&[1, 2], 3));
+    assert_eq!(house.picture(), ["...", "aaa", "bbb"]);
+    house.open('c');
+    let sold_out = Err(Refusal::SoldOut { free: 0 });
+    assert_eq!(house.claim('c', wish(&[1, 2], 1)), sold_out);
+    assert_eq!(house.claim('c', wish(&[], 1)), sold_out);
+}
+
+#[test]
+fn accessible_seats_come_last() {
+    let mut house = House::seated(&["..&&..", "......"]);
+    house.hold('a', best(2));
+    assert_eq!(house.picture(), ["aa....", "......"]);
+    house.hold('b', best(6));
+    assert_eq!(house.picture(), ["aa....", "bbbbbb"]);
+    // Two others are left: they suffice for two, and not for three.
+    house.hold('c', best(2));
+    assert_eq!(house.picture(), ["aa..cc", "bbbbbb"]);
+    house.hold('d', best(2));
+    assert_eq!(house.picture(), ["aaddcc", "bbbbbb"]);
+}
+
+#[test]
+fn a_party_sits_scattered_rather_than_on_accessible_seats() {
+    let mut house = House::seated(&[".&.&."]);
+    house.hold('a', best(2));
+    assert_eq!(house.picture(), ["a.a.."]);
+}
+
+#[test]
+fn who_asks_for_an_accessible_seat_gets_one_with_the_party_beside_it() {
+    let mut house = House::seated(&["......", "&....."]);
+    house.hold('a', best_accessible(2));
+    assert_eq!(house.picture(), ["......", "aa...."]);
+    house.open('b');
+    let sold_out = Err(Refusal::SoldOut { free: 0 });
+    assert_eq!(house.claim('b', best_accessible(1)), sold_out);
+}
+
+#[test]
+fn around_an_accessible_seat_the_party_sits_as_near_as_it_can() {
+    let mut house = partly_taken(&["o&oo.o", ".....o"]);
+    house.hold('a', best_accessible(3));
+    assert_eq!(house.picture(), ["oaoo.o", "aa...o"]);
+}
+
+#[test]
 fn the_best_seats_are_sold_out_when_too_few_are_free_anywhere() {
     let mut house = House::new(&[Part::Rows(&["..x."]), Part::Standing(9)], rules());
     house.hold('a', best(2));
@@ -128,6 +188,24 @@ fn assert_alternative(rows: &[&str], wanted: &[u32], expected: &[u32]) {
 fn the_alternative_is_together_and_near_the_seats_that_were_wanted() {
     assert_alternative(&["..........", "......oooo"], &[18, 19], &[8, 9]);
     assert_alternative(&["ooo......."], &[1, 2], &[3, 4]);
+}
+
+#[test]
+fn the_alternative_to_an_accessible_seat_is_accessible_if_one_is_left() {
+    let mut house = House::seated(&["&....&"]);
+    house.hold('b', named(&[0]));
+    house.open('a');
+    assert_eq!(alternative_to(&mut house, &[0]), seats(&[5]));
+    house.hold('c', named(&[5]));
+    assert_eq!(alternative_to(&mut house, &[0]), seats(&[1]));
+}
+
+#[test]
+fn the_alternative_to_any_other_seat_leaves_the_accessible_ones() {
+    let mut house = House::seated(&[".&.."]);
+    house.hold('b', named(&[0]));
+    house.open('a');
+    assert_eq!(alternative_to(&mut house, &[0]), seats(&[2]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A house for tests: plans are drawn as text, orders are named by letters.
 //!
-//! In a plan `.` is a seat, `x` a seat out of use and a space an aisle. In a picture of the map a
+//! In a plan `.` is a seat, `&` an accessible one, `x` a seat out of use and a space an aisle. In a picture of the map a
 //! free seat is `.`, a held one the small letter of its order, a pinned one the capital, a sold one
 //! `#`, an allocated one `o` and one out of use `x`.
 
@@ -17,7 +17,7 @@ use crate::order::{Buyer, Credential, Owner, SecretHash};
 use crate::pnr::Pnr;
 use crate::seat_map::{
     Change, Claim, Command, IdempotencyKey, Opening, Places, Refusal, RequestHash, Rules, SeatMap,
-    SeatState, Wish,
+    SeatState, Sections, Wish,
 };
 use crate::time::Timestamp;
 
@@ -86,7 +86,7 @@ pub fn manifest(parts: &[Part<'_>]) -> Manifest {
                     row: row_number.to_string(),
                     number: (x + 1).to_string(),
                     placement: placement(x * 100, row_number * 200),
-                    accessible: false,
+                    accessible: drawn == '&',
                     disabled: drawn == 'x',
                 });
             }
@@ -129,14 +129,25 @@ pub fn standing(section: u16, quantity: u32) -> Wish {
 pub fn best(quantity: u32) -> Wish {
     Wish::Best {
         quantity,
-        section: None,
+        sections: Sections::All,
+        accessible: false,
+    }
+}
+
+/// The best of which one at least is accessible.
+pub fn best_accessible(quantity: u32) -> Wish {
+    Wish::Best {
+        quantity,
+        sections: Sections::All,
+        accessible: true,
     }
 }
 
 pub fn best_in(section: u16, quantity: u32) -> Wish {
     Wish::Best {
         quantity,
-        section: Some(SectionIndex(section)),
+        sections: Sections::one(SectionIndex(section)),
+        accessible: false,
     }
 }
 

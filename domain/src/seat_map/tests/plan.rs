@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::house::placement;
 use crate::ids::SectionId;
 use crate::manifest::{Manifest, Point, Seat, Section, SectionIndex, SectionKind};
+use crate::seat_map::Sections;
 
 /// A plan as it was drawn, with its neighbours known beforehand.
 #[derive(Debug, Clone)]
@@ -28,14 +29,18 @@ pub struct PlanSeat {
     pub x: i64,
     pub y: i64,
     pub is_disabled: bool,
+    pub is_accessible: bool,
 }
+
+/// How many seats, which of them are out of use, and which are accessible.
+pub type BlockSketch = (usize, u8, u8);
 
 /// A section before it is drawn.
 #[derive(Debug, Clone)]
 pub enum Sketch {
-    /// Rows of blocks of seats; a set bit is a seat out of use.
+    /// Rows of blocks of seats, with the bits of seats out of use and of accessible ones.
     Seated {
-        rows: Vec<Vec<(usize, u8)>>,
+        rows: Vec<Vec<BlockSketch>>,
         is_vertical: bool,
         /// How far a row leans for each hundred.
         slant: i64,
@@ -48,9 +53,10 @@ pub enum Sketch {
 pub fn any_section() -> impl Strategy<Value = Sketch> {
     // With every second seat out of use no party of two finds a row, and it must sit scattered.
     let disabled = || prop_oneof![4 => Just(0_u8), 1 => any::<u8>(), 2 => Just(0b0101_0101)];
-    let undivided = prop::collection::vec((1..8_usize, disabled()), 1);
+    let accessible = || prop_oneof![3 => Just(0_u8), 1 => any::<u8>()];
+    let undivided = prop::collection::vec((1..8_usize, disabled(), accessible()), 1);
     // Blocks of three and more, so that the usual gap of a row is the one within its blocks.
-    let divided = prop::collection::vec((3..6_usize, disabled()), 2..4);
+    let divided = prop::collection::vec((3..6_usize, disabled(), accessible()), 2..4);
     let rows = prop::collection::vec(prop_oneof![undivided, divided], 1..4);
     let slant = prop_oneof![Just(0_i64), 1..20_i64];
     let seated = (rows, any::<bool>(), slant, any::<bool>());
@@ -58,7 +64,7 @@ pub fn any_section() -> impl Strategy<Value = Sketch> {
         // Short rows of one label would be a column, and leaning ones overlap.
         is_one_label: is_one_label
             && slant == 0
-            && rows.iter().flatten().all(|(size, _)| *size > 2),
+            && rows.iter().flatten().all(|(size, _, _)| *size > 2),
         rows,
         is_vertical,
         slant,
@@ -101,7 +107,7 @@ pub fn draw(sketches: &[Sketch], shuffle: u64) -> Plan {
 }
 
 fn draw_row(
-    sizes: &[(usize, u8)],
+    sizes: &[BlockSketch],
     row: i64,
     top: i64,
     is_vertical: bool,
@@ -109,7 +115,7 @@ fn draw_row(
 ) -> Vec<Vec<PlanSeat>> {
     let mut along = 0;
     let mut blocks = Vec::new();
-    for (size, disabled) in sizes {
+    for (size, disabled, accessible) in sizes {
         let mut block = Vec::new();
         for place in 0..*size {
             let across = row * 200 + along * slant / 100;
@@ -124,6 +130,7 @@ fn draw_row(
                 x,
                 y: top + y,
                 is_disabled: disabled >> place & 1 == 1,
+                is_accessible: accessible >> place & 1 == 1,
             });
             along += 100;
         }
@@ -170,7 +177,7 @@ pub fn freeze(plan: &Plan) -> Manifest {
             kind,
             placement: placement(0, 0),
         });
-        for seat in plan.seats(Some(section)) {
+        for seat in plan.seats(&Sections::one(section)) {
             seats.push((seat.index, freeze_seat(section, seat)));
         }
     }
@@ -191,29 +198,31 @@ fn freeze_seat(section: SectionIndex, seat: PlanSeat) -> Seat {
         row: seat.row.to_string(),
         number: seat.index.to_string(),
         placement: placement(coordinate(seat.x), coordinate(seat.y)),
-        accessible: false,
+        accessible: seat.is_accessible,
         disabled: seat.is_disabled,
     }
 }
 
 impl Plan {
-    pub fn blocks(&self, section: Option<SectionIndex>) -> impl Iterator<Item = &Vec<PlanSeat>> {
-        let sections = self.sections.iter().enumerate();
-        let sections = sections
-            .filter(move |(position, _)| section.is_none_or(|it| usize::from(it.0) == *position));
+    pub fn blocks(&self, sections: &Sections) -> impl Iterator<Item = &Vec<PlanSeat>> {
+        let indexed = (0_u16..).map(SectionIndex).zip(&self.sections);
+        let sections = indexed.filter(|(index, _)| sections.hold(*index));
         sections.flat_map(|(_, section)| match section {
             PlanSection::Seated(blocks) => blocks.as_slice(),
             PlanSection::Standing(_) => &[],
         })
     }
 
-    pub fn seats(&self, section: Option<SectionIndex>) -> impl Iterator<Item = PlanSeat> {
-        self.blocks(section).flatten().copied()
+    pub fn seats(&self, sections: &Sections) -> impl Iterator<Item = PlanSeat> {
+        self.blocks(sections).flatten().copied()
     }
 
     pub fn section_of(&self, seat: u32) -> SectionIndex {
         let mut sections = (0_u16..).map(SectionIndex).take(self.sections.len());
-        let found = sections.find(|section| self.seats(Some(*section)).any(|it| it.index == seat));
+        let found = sections.find(|section| {
+            let section = Sections::one(*section);
+            self.seats(&section).any(|it| it.index == seat)
+        });
         found.expect("every seat has its section")
     }
 }

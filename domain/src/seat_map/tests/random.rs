@@ -16,7 +16,7 @@ use crate::order::{Buyer, Credential, Owner, SecretHash};
 use crate::pnr::Pnr;
 use crate::seat_map::{
     Change, Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, SeatMap,
-    SeatState, Wish,
+    SeatState, Sections, Wish,
 };
 use crate::time::Timestamp;
 
@@ -96,7 +96,7 @@ impl Race {
         }
         self.model.assert_same(&self.map);
         self.model.assert_closed(&self.map, &self.ids);
-        self.assert_runs_are_counted();
+        self.assert_free_seats_are_counted();
         self.remember_places();
     }
 
@@ -108,14 +108,22 @@ impl Race {
         assert_eq!(self.fresh, self.map);
     }
 
-    /// The count of a run's free seats only saves time, so that no answer would show it wrong.
-    fn assert_runs_are_counted(&self) {
+    /// These counts only save time, so that hardly an answer would show them wrong.
+    fn assert_free_seats_are_counted(&self) {
         let rows = self.map.manifest().rows();
         let is_free = |seat: &&SeatIndex| self.map.seats()[seat.position()] == SeatState::Free;
         for (index, run) in rows.runs() {
             let free = rows.seats_of(run).iter().filter(is_free).count();
             let counted = self.map.free_seats_of_run[index];
             assert_eq!(u32::try_from(free), Ok(counted), "run {index}");
+        }
+        let manifest = self.map.manifest();
+        for section in manifest.section_indexes() {
+            let seats = manifest.seat_indexes().zip(manifest.seats());
+            let accessible = seats.filter(|(_, it)| it.section == section && it.accessible);
+            let free = accessible.filter(|(index, _)| is_free(&index)).count();
+            let counted = self.map.free_accessible_of_section[section.position()];
+            assert_eq!(u32::try_from(free), Ok(counted), "section {section:?}");
         }
     }
 
@@ -259,9 +267,16 @@ impl Race {
                 section: self.section(*section),
                 quantity: *quantity,
             },
-            WishSketch::Best(quantity, section) => Wish::Best {
+            WishSketch::Best(quantity, sections, accessible) => Wish::Best {
                 quantity: *quantity,
-                section: section.map(|section| self.section(section)),
+                sections: match sections.as_slice() {
+                    [] => Sections::All,
+                    sections => {
+                        let sections = sections.iter().map(|section| self.section(*section));
+                        Sections::Only(sections.collect())
+                    }
+                },
+                accessible: *accessible,
             },
         }
     }

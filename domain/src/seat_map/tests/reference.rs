@@ -12,7 +12,7 @@ use crate::manifest::{SeatIndex, SectionIndex};
 use crate::order::{Buyer, Credential};
 use crate::seat_map::{
     Change, Claim, Command, IdempotencyKey, LotState, Opening, Places, Refusal, RequestHash, Rules,
-    SeatMap, SeatState, Wish,
+    SeatMap, SeatState, Sections, Wish,
 };
 use crate::time::Timestamp;
 
@@ -50,7 +50,9 @@ impl Model {
             true => SeatState::Disabled,
             false => SeatState::Free,
         };
-        let seats = plan.seats(None).map(|seat| (seat.index, state(seat)));
+        let seats = plan
+            .seats(&Sections::All)
+            .map(|seat| (seat.index, state(seat)));
         Self {
             seats: seats.collect(),
             plan,
@@ -265,7 +267,11 @@ impl Model {
         match wish {
             Wish::Seats(seats) => self.named(id, seats, answer),
             Wish::Standing { section, quantity } => self.standing_places(id, *section, *quantity),
-            Wish::Best { quantity, section } => self.best(id, *quantity, *section, answer),
+            Wish::Best {
+                quantity,
+                sections,
+                accessible,
+            } => self.best(id, *quantity, sections, *accessible, answer),
         }
     }
 
@@ -338,17 +344,27 @@ impl Model {
         &self,
         id: OrderId,
         quantity: u32,
-        section: Option<SectionIndex>,
+        sections: &Sections,
+        accessible: bool,
         answer: Answer<'_>,
     ) -> Result<Places, Refusal> {
         let is_seated = |section: SectionIndex| {
             usize::from(section.0) < self.plan.sections.len() && !self.is_standing(section)
         };
-        if quantity == 0 || section.is_some_and(|section| !is_seated(section)) {
+        let are_seated = match sections {
+            Sections::All => true,
+            Sections::Only(sections) => sections.iter().all(|section| is_seated(*section)),
+        };
+        if quantity == 0 || !are_seated {
             return Err(Refusal::InvalidPlaces { seats: Vec::new() });
         }
         self.check_limits(id, quantity)?;
-        let free = self.free_seats(section).len();
+        let free = self.free_seats(sections);
+        let has_accessible = free.iter().any(|seat| seat.is_accessible);
+        let free = match accessible && !has_accessible {
+            true => 0,
+            false => free.len(),
+        };
         let wanted = usize::try_from(quantity).unwrap();
         if free < wanted {
             let free = u32::try_from(free).unwrap();
@@ -361,7 +377,7 @@ impl Model {
             Change::Standing { .. } | Change::Allocation { .. } | Change::Closed { .. } => None,
         });
         let granted = granted.expect("a grant is recorded");
-        self.check_best(wanted, section, &granted.seats);
+        self.check_best(wanted, sections, accessible, &granted.seats);
         Ok(granted)
     }
 
@@ -472,7 +488,7 @@ impl Model {
         let mut counts = [0; 4];
         match &self.plan.sections[usize::from(section.0)] {
             PlanSection::Seated(_) => {
-                for seat in self.plan.seats(Some(section)) {
+                for seat in self.plan.seats(&Sections::one(section)) {
                     counts[match self.seats[&seat.index] {
                         SeatState::Free => 0,
                         SeatState::Held(_) | SeatState::Pinned(_) => 1,
@@ -492,8 +508,8 @@ impl Model {
         counts
     }
 
-    pub fn free_seats(&self, section: Option<SectionIndex>) -> Vec<PlanSeat> {
-        let seats = self.plan.seats(section);
+    pub fn free_seats(&self, sections: &Sections) -> Vec<PlanSeat> {
+        let seats = self.plan.seats(sections);
         seats.filter(|seat| self.is_free(seat.index)).collect()
     }
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use actors::Snapshot;
 use domain::SectionId;
 use domain::seat_map::{IdempotencyKey, Refusal, RequestHash};
-use operations::orders::{self, ClaimRequest, OrderError};
+use operations::orders::{self, ClaimRequest, OrderError, PriceRange};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -103,6 +103,8 @@ pub async fn put(
     let request = ClaimRequest::Best {
         quantity,
         section: section(&form.section)?,
+        price: PriceRange::default(),
+        accessible: false,
     };
     match orders::claim(app, by.order, credential, key, hash, request).await {
         Ok(_) => Ok(own(by.order)),

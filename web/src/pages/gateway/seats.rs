@@ -8,6 +8,7 @@ use super::frame::{Frame, GatewayStep, Loaded};
 use crate::access::OrderCredential;
 use crate::context::Context;
 use crate::error::Answer;
+use crate::manifests::Manifests;
 
 #[derive(Serialize)]
 struct Page {
@@ -23,6 +24,7 @@ pub async fn show(context: web::Data<Context>, by: OrderCredential) -> Answer<Ht
         return Ok(elsewhere);
     }
     let Loaded { session, live, .. } = &loaded;
+    Manifests::prepare(&context, live.info());
     let page = Page {
         house: House::of(&context, session, live, Some(by.order)).await?,
         frame: loaded.frame(GatewayStep::Seats),

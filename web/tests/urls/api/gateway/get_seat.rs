@@ -45,6 +45,74 @@ async fn the_best_together_are_chosen_inside(pool: PgPool) {
     app.close().await;
 }
 
+/// What each claimed seat costs, and whether it is accessible.
+async fn places(app: &TestApp, claimed: &Reply) -> Vec<(i64, bool)> {
+    let manifest = app
+        .get(&format!("/api/public/sessions/{}/manifest", app.session))
+        .await;
+    let sections = manifest.body["sections"].as_array().unwrap();
+    let seats = claimed.body["seats"].as_array().unwrap().iter();
+    seats
+        .map(|index| {
+            sections.iter().find_map(|section| {
+                let mut seats = section["seats"].as_array()?.iter();
+                let seat = seats.find(|seat| seat["index"] == *index)?;
+                let price = section["price"]["amount"].as_i64().unwrap();
+                Some((price, seat["accessible"] == json!(true)))
+            })
+        })
+        .collect::<Option<_>>()
+        .unwrap_or_else(|| panic!("{claimed:?}"))
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_best_are_sought_within_the_price_range_alone(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let ranges = [
+        (
+            json!({"best": 3, "minPrice": 5_500, "maxPrice": 6_500}),
+            5_500..=6_500,
+        ),
+        (json!({"best": 3, "maxPrice": 3_500}), 0..=3_500),
+        (json!({"best": 3, "minPrice": 9_500}), 9_500..=i64::MAX),
+    ];
+    for (wish, range) in ranges {
+        let order = app.order().await;
+        let claimed = app.claim(&order, "k", wish).await;
+        assert_eq!(claimed.status, 200, "{claimed:?}");
+        let places = places(&app, &claimed).await;
+        assert_eq!(places.len(), 3);
+        assert!(
+            places.iter().all(|(price, _)| range.contains(price)),
+            "{places:?}"
+        );
+    }
+    let order = app.order().await;
+    let dear = json!({"best": 1, "minPrice": 100_000});
+    let refused = app.claim(&order, "dear", dear).await;
+    refused.is_problem(409, "sold_out");
+    assert_eq!(refused.body["free"], 0);
+    let reversed = json!({"best": 1, "minPrice": 2, "maxPrice": 1});
+    let refused = app.claim(&order, "reversed", reversed).await;
+    refused.is_problem(422, "invalid_fields");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_accessible_seat_is_among_the_best_only_where_it_is_asked_for(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    for is_asked_for in [true, false] {
+        let order = app.order().await;
+        let wish = json!({"best": 4, "accessible": is_asked_for});
+        let claimed = app.claim(&order, "k", wish).await;
+        assert_eq!(claimed.status, 200, "{claimed:?}");
+        let places = places(&app, &claimed).await;
+        let accessible = places.iter().filter(|(_, accessible)| *accessible);
+        assert_eq!(accessible.count() > 0, is_asked_for, "{places:?}");
+    }
+    app.close().await;
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn places_that_cannot_be_claimed_so_are_refused_by_name(pool: PgPool) {
     let app = TestApp::start(pool).await;

@@ -1,0 +1,140 @@
+// What the map offers beside a tap: the best within a price range, accessible seats, and what is left where a
+// browser cannot paint. BASE_URL says where the demo is served, FRONTROW and DATA_DIR how to reach its database.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import type { Browser, Page } from "playwright-core";
+
+import { Buyer, DESK, launch, newSession, PHONE } from "./support.ts";
+
+interface SeatMapElement extends HTMLElement {
+  pointOf(seat: number): { x: number; y: number } | null;
+  reveal(seat: number): void;
+}
+
+let browser: Browser;
+let session = "";
+
+before(async () => {
+  browser = await launch();
+  session = await newSession("Map", 600);
+});
+
+after(async () => {
+  await browser.close();
+});
+
+async function arrive(device: typeof PHONE = DESK): Promise<Buyer> {
+  const buyer = await Buyer.arrive(browser, device);
+  await open(buyer.page);
+  return buyer;
+}
+
+async function open(page: Page): Promise<void> {
+  await page.goto(`/sessions/${session}`);
+  await page.waitForSelector('seat-map[data-live="true"]');
+}
+
+/** What was taken, by the words of the tray. */
+async function tray(page: Page, count: string): Promise<string[]> {
+  await page.locator('[data-part="tray-count"]', { hasText: count }).waitFor();
+  return page.locator(".tray-places li").allInnerTexts();
+}
+
+for (const device of [PHONE, DESK]) {
+  test(`the best are taken within the price range that was chosen, at ${device.name}`, async () => {
+    const buyer = await arrive(device);
+    const { page } = buyer;
+    await page.getByText("Price and access").click();
+    await page.getByLabel("Price from").selectOption({ label: "€55" });
+    await page.getByLabel("Price to").selectOption({ label: "€65" });
+    const chosen = await page.getByLabel("Where").locator("option:enabled").allInnerTexts();
+    assert.ok(chosen.slice(1).every((text) => /€(55|65)$/.test(text)), chosen.join());
+    await page.getByRole("button", { name: "Take", exact: true }).click();
+    const places = await tray(page, "2 places");
+    assert.ok(places.every((text) => /€(55|65)/.test(text)), places.join());
+    await buyer.leave();
+  });
+}
+
+test("of two ends of a price range that cross, the one that was not touched gives way", async () => {
+  const buyer = await arrive();
+  const { page } = buyer;
+  await page.getByText("Price and access").click();
+  await page.getByLabel("Price to").selectOption({ label: "€35" });
+  await page.getByLabel("Price from").selectOption({ label: "€75" });
+  assert.equal(await page.getByLabel("Price to").locator("option:checked").innerText(), "€75");
+  await buyer.leave();
+});
+
+test("an accessible seat is among the best where it is asked for", async () => {
+  const buyer = await arrive();
+  const { page } = buyer;
+  await page.getByText("Price and access").click();
+  await page.getByLabel("One seat has to be accessible").check();
+  await page.getByRole("button", { name: "Take", exact: true }).click();
+  await tray(page, "2 places");
+  const order = await page.locator('[data-part="continue"]').getAttribute("href");
+  const { seats } = (await (await buyer.context.request.get(`/api${order ?? ""}`)).json()) as { seats: number[] };
+  const answer = await buyer.context.request.get(`/api/public/sessions/${session}/manifest`);
+  const { sections } = (await answer.json()) as { sections: { seats?: { index: number; accessible?: boolean }[] }[] };
+  const taken = sections.flatMap((section) => section.seats ?? []).filter(({ index }) => seats.includes(index));
+  assert.ok(taken.some(({ accessible }) => accessible === true), JSON.stringify(taken));
+  await buyer.leave();
+});
+
+test("where no worker can paint, the page paints, and a tap takes a seat", async () => {
+  const buyer = await Buyer.arrive(browser, PHONE);
+  const { page } = buyer;
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, "OffscreenCanvas");
+    Reflect.deleteProperty(CanvasRenderingContext2D.prototype, "roundRect");
+  });
+  await open(page);
+  await page.waitForSelector('seat-map[data-painted="true"]');
+  assert.equal(page.workers().length, 0);
+  const point = await page.evaluate(async () => {
+    const map = document.querySelector<SeatMapElement>("seat-map");
+    map?.reveal(200);
+    for (let before = ""; ; ) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const now = JSON.stringify(map?.pointOf(200));
+      if (now === before) {
+        return map?.pointOf(200) ?? null;
+      }
+      before = now;
+    }
+  });
+  assert.ok(point !== null);
+  await page.touchscreen.tap(point.x, point.y);
+  await tray(page, "1 place");
+  await buyer.leave();
+});
+
+test("where nothing can be painted, a sentence says so, and the list takes a seat", async () => {
+  const buyer = await Buyer.arrive(browser);
+  const { page } = buyer;
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, "OffscreenCanvas");
+    Reflect.deleteProperty(globalThis, "createImageBitmap");
+  });
+  await open(page);
+  await page.getByText("This browser cannot draw the map. The list has every seat, and stays true.").waitFor();
+  await page.locator(".section-toggle").first().click();
+  await page.locator(".row-toggle").first().click();
+  await page.locator('.seat[data-look="free"]').first().click();
+  await tray(page, "1 place");
+  await buyer.leave();
+});
+
+test("where the manifest cannot be had, a sentence says so, and the sections are still links", async () => {
+  const buyer = await Buyer.arrive(browser);
+  const { page } = buyer;
+  await page.route("**/manifest", (route) => route.abort());
+  await page.goto(`/sessions/${session}`);
+  await page.getByText("The map could not be loaded. The list has every seat.").waitFor();
+  await page.locator("[data-section] a").first().click();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await buyer.context.close();
+});
