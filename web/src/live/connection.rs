@@ -12,37 +12,25 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::time::Duration;
 
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, ProtocolError};
 use actors::{Frame, Watcher, WatcherEvent};
-use domain::order::{Credential, SecretHash};
 use domain::{OrderId, SessionId};
 use metrics::gauge;
-use operations::{orders, people};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::allowance::Allowance;
 use super::door::{self, LiveScan};
 use super::outbox::{CloseWith, End, Outbox};
+use super::own::{Own, Presented};
 use crate::context::Context;
-use crate::cookies;
-use crate::error::{Answer, Problem};
 use crate::wire::live::{ClientMessage, Generation, MessageId, OwnOrder, ServerMessage};
-use crate::wire::order::Order;
 
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 
 /// A client that has said nothing for so long, not even a pong, is dead.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
-
-/// What the handshake brought that later messages rely on.
-pub struct Presented {
-    /// The login's token.
-    pub login_token: Option<String>,
-    /// The secrets of orders.
-    order_secrets: Vec<(OrderId, String)>,
-}
 
 /// One client.
 pub struct Connection {
@@ -64,35 +52,12 @@ struct Watching {
     binary: bool,
 }
 
-/// The order that is the client's own.
-struct Own {
-    order: OrderId,
-    credential: Credential,
-    /// Whether the client has yet to be told how it stands.
-    is_stale: bool,
-}
-
 /// What happens next.
 enum Event {
     Heard(Option<Result<AggregatedMessage, ProtocolError>>),
     Fed(WatcherEvent),
     PingDue,
     ShuttingDown,
-}
-
-impl Presented {
-    /// Reads the cookies of a handshake.
-    pub fn of(context: &Context, request: &HttpRequest) -> Self {
-        Self {
-            login_token: cookies::login_token(context, request),
-            order_secrets: cookies::order_secrets(context, request),
-        }
-    }
-
-    fn secret_of(&self, order: OrderId) -> Option<&str> {
-        let known = self.order_secrets.iter().find(|(id, _)| *id == order);
-        known.map(|(_, secret)| secret.as_str())
-    }
 }
 
 impl Connection {
@@ -321,64 +286,27 @@ impl Connection {
     }
 
     /// Takes an order as the client's own, if what it presents opens it.
-    async fn adopt(&mut self, own: OwnOrder) -> Result<(), End> {
-        let order = OrderId(own.id);
-        let secret = own
-            .secret
-            .as_deref()
-            .or_else(|| self.presented.secret_of(order));
-        let secret_hash = secret.map(SecretHash::of);
-        let credential = match self.credential(secret_hash).await {
-            Ok(credential) => credential,
+    async fn adopt(&mut self, wanted: OwnOrder) -> Result<(), End> {
+        let own = match Own::of(&self.context, &self.presented, wanted).await {
+            Ok(own) => own,
             Err(problem) => return self.complain(None, problem.code()).await,
         };
         self.own = None;
-        match self.view(order, &credential).await {
-            Ok(view) => {
-                self.own = Some(Own {
-                    order,
-                    credential,
-                    is_stale: false,
-                });
-                self.outbox
-                    .say(&ServerMessage::Order {
-                        order: Box::new(view),
-                    })
-                    .await
+        match own.view(&self.context, self.session_id()).await {
+            Ok(order) => {
+                self.own = Some(own);
+                let order = Box::new(order);
+                self.outbox.say(&ServerMessage::Order { order }).await
             }
             Err(problem) => self.complain(None, problem.code()).await,
         }
-    }
-
-    async fn credential(&self, secret_hash: Option<SecretHash>) -> Answer<Credential> {
-        let by_login = self
-            .presented
-            .login_token
-            .as_ref()
-            .filter(|_| secret_hash.is_none());
-        let person = match by_login {
-            Some(token) => people::signed_in(&self.context.app, token).await?,
-            None => None,
-        };
-        Ok(Credential {
-            secret_hash,
-            account: person.map(|person| person.account_id),
-        })
-    }
-
-    async fn view(&self, order: OrderId, credential: &Credential) -> Answer<Order> {
-        let view = orders::view(&self.context.app, order, credential).await?;
-        if view.session_id != self.session_id() {
-            return Err(Problem::not_found());
-        }
-        Ok(Order::new(view, &self.context.settings.public_url))
     }
 
     /// Tells how the client's own order stands. If that cannot be read now, it is tried again with the
     /// next ping.
     async fn tell_own_order(&mut self) -> Result<(), End> {
         let Some(own) = &self.own else { return Ok(()) };
-        let view = self.view(own.order, &own.credential).await;
+        let view = own.view(&self.context, self.session_id()).await;
         if let Some(own) = &mut self.own {
             own.is_stale = view.is_err();
         }

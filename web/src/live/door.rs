@@ -4,8 +4,8 @@ use domain::{SessionId, TicketId};
 use operations::doors::{self, Scan};
 use operations::people::{self, SignedIn};
 
-use super::connection::Presented;
 use super::outbox::{CloseWith, End};
+use super::own::Presented;
 use crate::context::Context;
 use crate::error::{Answer, Problem};
 use crate::public::validate::scanned;

@@ -1,12 +1,13 @@
 //! The socket: the map for everybody, their own order for buyers, the door for staff.
 //!
 //! `connection` is the conversation, `outbox` what may be said and how long that may take, `allowance`
-//! how much a client may say, `door` what staff ask.
+//! how much a client may say, `own` its order, `door` what staff ask.
 
 mod allowance;
 mod connection;
 mod door;
 mod outbox;
+mod own;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
@@ -14,8 +15,9 @@ use actix_web::{HttpRequest, HttpResponse, rt, web};
 use actors::SessionError;
 use std::time::Duration;
 
-use self::connection::{Connection, Presented};
+use self::connection::Connection;
 use self::outbox::{CloseWith, farewell};
+use self::own::Presented;
 use crate::access;
 use crate::error::{Answer, Problem};
 use crate::input::path_id;

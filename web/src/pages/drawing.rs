@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use domain::manifest::{Manifest, Placement, Seat};
+use domain::manifest::{Manifest, Placement, Point, Seat};
 use serde::Serialize;
 use store::places::{Drawing, Outline};
 
@@ -51,7 +51,7 @@ struct Reach {
 
 /// The drawing; nothing where no place has a position of its own.
 pub fn skeleton(manifest: &Manifest, areas: &[Drawing]) -> Option<Skeleton> {
-    let reach = Reach::of(manifest)?;
+    let reach = Reach::of(manifest)?.with_areas(areas);
     let seats = manifest.seats();
     let with_rows = seats.len() <= ROWS_SEATS_MAX;
     let drawn = manifest
@@ -115,10 +115,44 @@ impl Reach {
         (is_drawn && reach.right > reach.left && reach.bottom > reach.top).then_some(reach)
     }
 
+    /// With the stage and its like, as the map has it; but something far away does not make the house small.
+    fn with_areas(self, areas: &[Drawing]) -> Self {
+        let most = |from: i32, to: i32| (to - from) / 10 * 3;
+        let (most_x, most_y) = (most(self.left, self.right), most(self.top, self.bottom));
+        let outermost = Self {
+            left: self.left - most_x,
+            top: self.top - most_y,
+            right: self.right + most_x,
+            bottom: self.bottom + most_y,
+        };
+        let corners = areas.iter().flat_map(corners);
+        corners.fold(self, |reach, Point { x, y }| Self {
+            left: reach.left.min(x.max(outermost.left)),
+            top: reach.top.min(y.max(outermost.top)),
+            right: reach.right.max(x.min(outermost.right)),
+            bottom: reach.bottom.max(y.min(outermost.bottom)),
+        })
+    }
+
     fn view_box(&self) -> String {
         let (left, top) = (self.left / 100, self.top / 100);
         let (width, height) = (self.right / 100 - left, self.bottom / 100 - top);
         format!("{left} {top} {} {}", width.max(1), height.max(1))
+    }
+}
+
+fn corners(drawing: &Drawing) -> Vec<Point> {
+    match &drawing.outline {
+        Outline::Figure(place) => {
+            let (x, y) = (place.size_x / 2, place.size_y / 2);
+            let corner = |x: i32, y: i32| Point {
+                x: place.position_x + x,
+                y: place.position_y + y,
+            };
+            vec![corner(-x, -y), corner(x, y)]
+        }
+        Outline::Polygon { points } => points.clone(),
+        Outline::None => Vec::new(),
     }
 }
 
@@ -212,6 +246,28 @@ mod tests {
             accessible: false,
             disabled: false,
         }
+    }
+
+    #[test]
+    fn the_stage_belongs_to_the_picture_as_far_as_it_leaves_the_house_large() {
+        let house = || Reach {
+            left: 0,
+            top: 0,
+            right: 10_000,
+            bottom: 10_000,
+        };
+        let wall = |x: i32, y: i32| Drawing {
+            outline: Outline::Polygon {
+                points: vec![Point { x, y }],
+            },
+            color: None,
+            border_color: None,
+            label: None,
+        };
+        let stage = [wall(5_000, -2_000)];
+        assert_eq!(house().with_areas(&stage).view_box(), "0 -20 100 120");
+        let far = [wall(5_000, 90_000), wall(-90_000, 5_000)];
+        assert_eq!(house().with_areas(&far).view_box(), "-30 0 130 130");
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub struct House {
     status: &'static str,
     phase: &'static str,
     opens_at: String,
+    /// The zone's letters at that moment, and its name.
+    opens_zone: String,
+    time_zone: String,
     opens_in_millis: i64,
     closes_in_millis: Option<i64>,
     max_per_order: u32,
@@ -121,6 +124,8 @@ impl House {
             status,
             phase: phase(sale, status, now),
             opens_at: words::local(sale.from, &detail.venue.time_zone),
+            opens_zone: words::zone(sale.from, &detail.venue.time_zone),
+            time_zone: detail.venue.time_zone.clone(),
             opens_in_millis: sale.from.0 - now.0,
             closes_in_millis: sale.until.map(|until| until.0 - now.0),
             max_per_order: detail.max_per_order,

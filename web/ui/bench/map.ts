@@ -60,6 +60,7 @@ async function measure(subject: Subject, knownBytes: number | null): Promise<Fig
     await page.waitForTimeout(1_500);
     const busy = await traced(page, subject.map);
     console.error(`${subject.name}: painted after ${Math.round(paintedMillis)} ms, p95 ${percentile(busy.frames, 0.95).toFixed(1)} ms a frame, ${percentile(busy.cpuFrames, 0.95).toFixed(1)} ms by the thread's clock`);
+    assert.ok(busy.frames.length > 0 && paintedMillis > 0, `${subject.name} was painted and moved`);
     const gzipBytes = knownBytes ?? (await Promise.all(scripts)).reduce((sum, bytes) => sum + bytes, 0);
     return {
       name: subject.name,

@@ -1,7 +1,11 @@
 // How many bytes a watcher receives while all seats of a session are held, and then sold, at a steady rate.
 // BASE_URL and SESSION say where; counted on the wire, frames' headers included, binary deltas, no compression
-// (the server offers none). RATE: seats a second. ORDER: `rising` or `shuffled`.
+// (the server offers none). The server must have RATE_LIMITS=off.
+//
+// RATE: seats a second. ORDER, with ten seats an order: `rising`, neighbours along the rows; `shuffled`, neighbours, the
+// orders in no order; `scattered`, seats from anywhere. CHECK=true fails where the aim is missed.
 
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { request } from "node:http";
 import type { Socket } from "node:net";
@@ -10,8 +14,10 @@ import { BASE_URL } from "../e2e/browser.ts";
 
 const SESSION = process.env["SESSION"] ?? "";
 const RATE = Number(process.env["RATE"] ?? 2_000);
-const IS_SHUFFLED = process.env["ORDER"] !== "rising";
+const ORDER = process.env["ORDER"] ?? "scattered";
 const PER_ORDER = 10;
+const ADDRESS = { name: "Ada", email: "ada@example.org", line1: "Street 1", postcode: "10115", city: "Berlin", country: "DE" };
+const BYTES_MAX = 64 * 1024;
 
 interface Watcher {
   bytes(): number;
@@ -65,6 +71,14 @@ function pause(millis: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, millis));
 }
 
+/** Each order as likely as any other. */
+function shuffle(items: number[]): void {
+  for (let left = items.length; left > 1; left -= 1) {
+    const [last, chosen] = [left - 1, Math.floor(Math.random() * left)];
+    [items[last], items[chosen]] = [items[chosen] ?? 0, items[last] ?? 0];
+  }
+}
+
 /** Starts the work of each order when its turn has come. */
 async function paced(orders: readonly number[], work: (order: number) => Promise<void>): Promise<number> {
   const began = performance.now();
@@ -84,14 +98,16 @@ const seats = Array.from({ length: packed.length * 4 }, (_, seat) => seat).filte
   (seat) => (((packed[seat >> 2] ?? 0xff) >> ((seat & 3) * 2)) & 3) === 0,
 );
 const orders = Array.from({ length: Math.floor(seats.length / PER_ORDER) }, (_, order) => order);
-if (IS_SHUFFLED) {
-  orders.sort(() => Math.random() - 0.5);
+if (ORDER !== "rising") {
+  shuffle(ORDER === "scattered" ? seats : orders);
 }
 const open = new Map<number, { path: string; headers: Record<string, string> }>();
 for (const order of orders) {
   const opened = await send("POST", `/api/gateway/sessions/${SESSION}/orders`, {}, {});
   const headers = { authorization: `Bearer ${String(opened["orderSecret"])}` };
-  open.set(order, { path: `/api/gateway/orders/${String(opened["eventSessionOrderId"])}`, headers });
+  const path = `/api/gateway/orders/${String(opened["eventSessionOrderId"])}`;
+  await send("PUT", `${path}/address`, ADDRESS, headers);
+  open.set(order, { path, headers });
 }
 const watcher = await watch();
 await pause(1_000);
@@ -103,10 +119,8 @@ const holdSecs = await paced(orders, async (order) => {
 });
 await pause(1_000);
 const held = watcher.bytes() - snapshot;
-const address = { name: "Ada", email: "ada@example.org", line1: "Street 1", postcode: "10115", city: "Berlin", country: "DE" };
 const sellSecs = await paced(orders, async (order) => {
   const { path = "", headers = {} } = open.get(order) ?? {};
-  await send("PUT", `${path}/address`, address, headers);
   const payment = await send("POST", `${path}/payments`, { provider: "test" }, { ...headers, "idempotency-key": "pay" });
   const { confirmUrl } = payment["test"] as { confirmUrl: string };
   await send("POST", new URL(confirmUrl, BASE_URL).pathname, { outcome: "succeed" }, headers);
@@ -115,8 +129,12 @@ await pause(2_000);
 const sold = watcher.bytes() - snapshot - held;
 watcher.close();
 const told = orders.length * PER_ORDER;
-console.log(`${told} seats, ${IS_SHUFFLED ? "orders in no order" : "orders along the rows"}, ${PER_ORDER} an order; snapshot ${snapshot} bytes`);
+console.log(`${told} seats, ${ORDER}, ${PER_ORDER} an order; snapshot ${snapshot} bytes`);
 console.log(`held in ${holdSecs.toFixed(1)} s (${Math.round(told / holdSecs)} a second): ${held} bytes`);
 console.log(`sold in ${sellSecs.toFixed(1)} s (${Math.round(told / sellSecs)} a second): ${sold} bytes`);
 console.log(`together ${((held + sold) / 1024).toFixed(1)} KiB`);
+assert.ok(held > told && sold > told, "every seat was told of twice");
+if (process.env["CHECK"] === "true") {
+  assert.ok(held + sold <= BYTES_MAX, `${held + sold} bytes`);
+}
 process.exit(0);

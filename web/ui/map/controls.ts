@@ -4,7 +4,7 @@ import { button, element, maybePart, part, setText } from "./dom.ts";
 import type { House } from "./house.ts";
 import { formatMoney } from "./money.ts";
 import type { MapState, Notice, Phase } from "./state.ts";
-import { alternativeWords, untilWords } from "./words.ts";
+import { alternativeWords, elsewhereWords, untilWords } from "./words.ts";
 
 export function writeLegend(root: HTMLElement, house: House, filtered: (price: number | null) => void): void {
   const prices = maybePart(root, "prices");
@@ -120,8 +120,9 @@ export function writePhase(root: HTMLElement, phase: Phase): void {
 }
 
 /** Until the sale begins; not for ears, which would hear every second. */
-export function writeCountdown(root: HTMLElement, opensInMillis: number): void {
+export function writeCountdown(root: HTMLElement, opensInMillis: number, venueZone: string): void {
   const target = part(root, "phase");
+  writeBuyersTime(target, opensInMillis, venueZone);
   let clock = target.querySelector<HTMLElement>(".phase-clock");
   if (clock === null) {
     clock = element("p", { class: "phase-clock numbers" });
@@ -131,3 +132,14 @@ export function writeCountdown(root: HTMLElement, opensInMillis: number): void {
   setText(clock, untilWords(opensInMillis / 1000));
 }
 
+/** The server wrote when it begins where the venue is; whoever is elsewhere also reads it by their own clock. */
+function writeBuyersTime(target: HTMLElement, opensInMillis: number, venueZone: string): void {
+  const heading = target.querySelector("h2");
+  if (heading === null || target.querySelector(".phase-yours") !== null) {
+    return;
+  }
+  const words = elsewhereWords(new Date(Date.now() + opensInMillis), venueZone);
+  if (words !== null) {
+    heading.after(element("p", { class: "phase-yours", text: `Where you are: ${words}` }));
+  }
+}

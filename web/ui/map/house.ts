@@ -38,22 +38,7 @@ export interface Row {
   readonly count: number;
 }
 
-export interface House {
-  readonly seatCount: number;
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-  readonly width: Float32Array;
-  readonly height: Float32Array;
-  /** Radians, clockwise. */
-  readonly rotation: Float32Array;
-  /** Into `SHAPES`. */
-  readonly shape: Uint8Array;
-  readonly section: Uint16Array;
-  readonly row: Uint32Array;
-  /** Into `numbers`. */
-  readonly number: Uint16Array;
-  readonly numbers: readonly string[];
-  readonly accessible: Uint8Array;
+export interface House extends Omit<SeatArrays, "set" | "parts"> {
   readonly sections: readonly Section[];
   readonly rows: readonly Row[];
   /** The dearest first. */
@@ -125,19 +110,23 @@ export function isDrawn(house: House): boolean {
   return house.bounds !== null;
 }
 
+/** By seat index. */
 class SeatArrays {
+  readonly seatCount: number;
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly width: Float32Array;
   readonly height: Float32Array;
+  /** Radians, clockwise. */
   readonly rotation: Float32Array;
+  /** Into `SHAPES`. */
   readonly shape: Uint8Array;
   readonly section: Uint16Array;
   readonly row: Uint32Array;
+  /** Into `numbers`. */
   readonly number: Uint16Array;
   readonly accessible: Uint8Array;
   readonly numbers: string[] = [];
-  readonly seatCount: number;
   private readonly numberIds = new Map<string, number>();
 
   constructor(seatCount: number) {

@@ -69,7 +69,6 @@ class SeatMap extends HTMLElement {
         this.house = house;
       },
       shown: () => this.furnish(),
-      failed: () => this.say({ tone: "refused", text: "The map could not be loaded. Reload the page to try again.", alternative: [] }),
       press: (seat) => this.press(seat),
       pressStanding: (section) => this.pressStanding(section),
       levelled: (level) => this.step({ kind: "levelled", level }),
@@ -229,7 +228,7 @@ class SeatMap extends HTMLElement {
     const now = performance.now();
     this.step({ kind: "clock", sale: this.sale, now });
     if (this.state.phase === "before") {
-      writeCountdown(this, this.sale.opensAt - now);
+      writeCountdown(this, this.sale.opensAt - now, this.dataset["timeZone"] ?? "UTC");
       this.clock = setTimeout(() => this.tick(), 1000 - (now % 1000) + 20);
     } else if (this.sale.closesAt !== null && now < this.sale.closesAt) {
       this.clock = setTimeout(() => this.tick(), Math.min(this.sale.closesAt - now + 20, TIMER_MAX_MILLIS));

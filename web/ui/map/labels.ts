@@ -88,7 +88,9 @@ export class Labels {
     const isDimmed = scene.filter !== null && section.price !== scene.filter;
     const room = Math.max(anchor.width * view.scale * 1.1, 40);
     const short = this.shortNames[anchor.section] ?? section.name;
-    const choices = [[section.name, tail], [short, tail], [short, ""]] as const;
+    // The switch says which floor it is.
+    const long = house.levels.length > 1 ? short : section.name;
+    const choices = [[long, tail], [short, tail], [short, ""]] as const;
     for (const [name, rest] of choices) {
       const nameWidth = this.measure(context, name, 650, pixels);
       const width = nameWidth + 14 + (rest === "" ? 0 : this.measure(context, rest, 500, pixels) + 8);

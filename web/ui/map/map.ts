@@ -21,7 +21,6 @@ export interface MapActions {
   opened(house: House): void;
   /** It is drawn, or there is nothing to draw, or that takes long: time for everything else. */
   shown(): void;
-  failed(): void;
   /** A seat was tapped that is large enough to be meant. */
   press(seat: number): void;
   pressStanding(section: number): void;
@@ -210,15 +209,14 @@ export class HouseMap {
   }
 
   private fail(): void {
-    this.explain("The map could not be loaded. The list has every seat.");
-    this.actions.failed();
+    this.explain("The map could not be loaded. The list has every seat.", button("Try again", "button quiet", () => location.reload()));
   }
 
-  private explain(text: string): void {
-    const words = maybePart(this.root, "map-failed");
-    if (words !== null) {
-      setText(words, text);
-      words.hidden = false;
+  private explain(text: string, ...remedies: readonly HTMLElement[]): void {
+    const place = maybePart(this.root, "map-failed");
+    if (place !== null) {
+      place.replaceChildren(element("p", { text }), ...remedies);
+      place.hidden = false;
     }
   }
 

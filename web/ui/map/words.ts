@@ -141,3 +141,30 @@ export function untilWords(secs: number): string {
   }
   return `${minutes}:${String(whole % 60).padStart(2, "0")}`;
 }
+
+/** `Thu 24 December 2026, 19:00 GMT-5` by the clock of `zone`; null where that shows the same as the venue's. */
+export function elsewhereWords(instant: Date, venueZone: string, zone?: string): string | null {
+  const clock = (timeZone: string | undefined): string => formatted(instant, timeZone);
+  // Rounded to the minute, for the page knows how long it is until then, not when it is.
+  return clock(venueZone) === clock(zone) ? null : `${clock(zone)} ${zoneName(instant, zone)}`;
+}
+
+function formatted(instant: Date, timeZone: string | undefined): string {
+  const rounded = new Date(Math.round(instant.getTime() / 60_000) * 60_000);
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  }).formatToParts(rounded);
+  const get = (type: Intl.DateTimeFormatPartTypes): string => parts.find((it) => it.type === type)?.value ?? "";
+  return `${get("weekday")} ${get("day")} ${get("month")} ${get("year")}, ${get("hour")}:${get("minute")}`;
+}
+
+function zoneName(instant: Date, timeZone: string | undefined): string {
+  const parts = new Intl.DateTimeFormat("en", { timeZoneName: "short", timeZone }).formatToParts(instant);
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+}

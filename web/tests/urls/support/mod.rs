@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A session of sixty seats in six rows and a standing area of 120.
 const SMALL_SESSION: &str = "Small Hours";
+/// One with many prices and a few accessible seats.
+const THEATRE_SESSION: &str = "The Tempest";
 /// Its sale begins later.
 const LATER_SESSION: &str = "Jubilee Gala";
 /// Its sale is over.
@@ -98,6 +100,11 @@ impl TestApp {
 
     pub fn later_session(&self) -> String {
         session_called(&self.house, LATER_SESSION)
+    }
+
+    /// One on sale with prices and accessible seats.
+    pub fn theatre_session(&self) -> String {
+        session_called(&self.house, THEATRE_SESSION)
     }
 
     pub fn over_session(&self) -> String {

@@ -48,7 +48,10 @@ async fn the_best_together_are_chosen_inside(pool: PgPool) {
 /// What each claimed seat costs, and whether it is accessible.
 async fn places(app: &TestApp, claimed: &Reply) -> Vec<(i64, bool)> {
     let manifest = app
-        .get(&format!("/api/public/sessions/{}/manifest", app.session))
+        .get(&format!(
+            "/api/public/sessions/{}/manifest",
+            app.theatre_session()
+        ))
         .await;
     let sections = manifest.body["sections"].as_array().unwrap();
     let seats = claimed.body["seats"].as_array().unwrap().iter();
@@ -77,7 +80,7 @@ async fn the_best_are_sought_within_the_price_range_alone(pool: PgPool) {
         (json!({"best": 3, "minPrice": 9_500}), 9_500..=i64::MAX),
     ];
     for (wish, range) in ranges {
-        let order = app.order().await;
+        let order = app.order_in(&app.theatre_session()).await;
         let claimed = app.claim(&order, "k", wish).await;
         assert_eq!(claimed.status, 200, "{claimed:?}");
         let places = places(&app, &claimed).await;
@@ -87,7 +90,7 @@ async fn the_best_are_sought_within_the_price_range_alone(pool: PgPool) {
             "{places:?}"
         );
     }
-    let order = app.order().await;
+    let order = app.order_in(&app.theatre_session()).await;
     let dear = json!({"best": 1, "minPrice": 100_000});
     let refused = app.claim(&order, "dear", dear).await;
     refused.is_problem(409, "sold_out");
@@ -102,7 +105,7 @@ async fn the_best_are_sought_within_the_price_range_alone(pool: PgPool) {
 async fn an_accessible_seat_is_among_the_best_only_where_it_is_asked_for(pool: PgPool) {
     let app = TestApp::start(pool).await;
     for is_asked_for in [true, false] {
-        let order = app.order().await;
+        let order = app.order_in(&app.theatre_session()).await;
         let wish = json!({"best": 4, "accessible": is_asked_for});
         let claimed = app.claim(&order, "k", wish).await;
         assert_eq!(claimed.status, 200, "{claimed:?}");
