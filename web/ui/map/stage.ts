@@ -150,7 +150,7 @@ export class Stage {
     if (layer === "detail" && this.wanted !== null && isSameView(frame.view, this.wanted.view)) {
       this.wanted = null;
     }
-    this.place(layer);
+    this.placePictures();
     if (layer === "detail") {
       this.wantIfNeeded();
     }
@@ -213,8 +213,7 @@ export class Stage {
     this.wanted = null;
     this.wantGround();
     this.want();
-    this.place("ground");
-    this.place("detail");
+    this.placePictures();
     this.audience.moved();
   }
 
@@ -247,8 +246,7 @@ export class Stage {
     const millis = Math.min(64, now - this.lastTick);
     this.lastTick = now;
     this.advance(now, millis);
-    this.place("ground");
-    this.place("detail");
+    this.placePictures();
     this.audience.moved();
     this.note();
     this.wantIfNeeded();
@@ -277,6 +275,15 @@ export class Stage {
       this.isFitted = isFitted;
       this.root.dataset["fitted"] = String(isFitted);
     }
+  }
+
+  /** What lies under a picture that covers all need not move: each move costs the page a pass over its styles. */
+  private placePictures(): void {
+    const { detail } = this.painted;
+    if (detail === undefined || !this.isCovered(detail)) {
+      this.place("ground");
+    }
+    this.place("detail");
   }
 
   private place(layer: Layer): void {
