@@ -6,11 +6,11 @@
 //! cancelling them afterwards is not measured. The echo takes the same request and answers an
 //! order's JSON: bare, and through the same middleware and body reader as a claim.
 
-mod cpu;
-mod deck;
-mod machine;
-mod measure;
-mod subject;
+pub mod cpu;
+pub mod deck;
+pub mod machine;
+pub mod measure;
+pub mod subject;
 mod table;
 
 use std::path::PathBuf;
@@ -179,10 +179,11 @@ impl Bench<'_> {
 
     async fn measure(&mut self, subject: Subject, connections: usize) -> Outcome<Measurement> {
         if subject != Subject::Claim {
-            return measure(self.manner, subject, connections, &Arc::default()).await;
+            let nothing = Arc::default();
+            return measure(self.manner, connections, || subject.script(&nothing)).await;
         }
         let (deck, orders) = self.pool.prepare(self.claims_needed(connections)).await?;
-        let measurement = measure(self.manner, subject, connections, &deck).await?;
+        let measurement = measure(self.manner, connections, || subject.script(&deck)).await?;
         self.pool.give_back(orders).await?;
         Ok(measurement)
     }

@@ -14,6 +14,10 @@ use crate::server::Recipe;
 pub enum Hall {
     /// A generated one of so many seats.
     Generated(usize),
+    /// The same with so many standing places.
+    WithFloor { seats: usize, standing: usize },
+    /// One that the executable generates: `arena` or `stadium`.
+    House(&'static str),
     /// A pretix plan.
     File {
         plan: PathBuf,
@@ -35,11 +39,9 @@ pub struct Terms {
 /// The plan is refused, or the command fails.
 pub async fn import(recipe: &Recipe, hall: &Hall) -> Outcome<String> {
     let (file, prices, rekey_seats) = match hall {
-        Hall::Generated(seats) => {
-            let file = recipe.data_dir.join("generated.pretix.json");
-            std::fs::write(&file, plan::generate(*seats).to_string())?;
-            (file, Vec::new(), false)
-        }
+        Hall::Generated(seats) => generated(recipe, *seats, 0)?,
+        Hall::WithFloor { seats, standing } => generated(recipe, *seats, *standing)?,
+        Hall::House(name) => house(recipe, name).await?,
         Hall::File {
             plan,
             prices,
@@ -54,6 +56,29 @@ pub async fn import(recipe: &Recipe, hall: &Hall) -> Outcome<String> {
     let args = import_args(&file, &prices, rekey_seats);
     let told = run(recipe, "import-plan", &args).await?;
     find_line(&told, "venue: ").map(str::to_owned)
+}
+
+type Written = (PathBuf, Vec<String>, bool);
+
+fn generated(recipe: &Recipe, seats: usize, standing: usize) -> Outcome<Written> {
+    let file = recipe.data_dir.join("generated.json");
+    std::fs::write(&file, plan::generate(seats, standing).to_string())?;
+    Ok((file, plan::generated_prices(standing), false))
+}
+
+async fn house(recipe: &Recipe, name: &str) -> Outcome<Written> {
+    let file = recipe.data_dir.join(format!("{name}.json"));
+    std::fs::write(
+        &file,
+        run(recipe, "generate-plan", &[name.to_owned()]).await?,
+    )?;
+    let prices = run(
+        recipe,
+        "generate-plan",
+        &[name.to_owned(), "--prices".into()],
+    )
+    .await?;
+    Ok((file, prices.lines().map(str::to_owned).collect(), false))
 }
 
 /// Puts a venue on sale; returns the session.

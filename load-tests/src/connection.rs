@@ -76,6 +76,15 @@ pub fn write_request(
     bytes.extend_from_slice(body.unwrap_or_default());
 }
 
+/// The bytes of a request that publishes others as they are.
+pub fn publication(path: &str, body: &[u8]) -> Vec<u8> {
+    let len = body.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/octet-stream\r\ncontent-length: {len}\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
 impl Connection {
     /// A connection that opens with its first request.
     pub fn new(address: SocketAddr) -> Self {

@@ -40,7 +40,10 @@ struct ManifestBody {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct SectionBody {
+    section_id: Uuid,
+    kind: String,
     seats: Option<Vec<SeatBody>>,
 }
 
@@ -127,6 +130,24 @@ pub async fn read_house(connection: &mut Connection, session: Uuid) -> Outcome<H
         session,
         rows: rows.into_values().collect(),
     })
+}
+
+/// The standing sections of a session.
+///
+/// # Errors
+/// The server does not answer, or not as the contract has it.
+pub async fn standing_sections(connection: &mut Connection, session: Uuid) -> Outcome<Vec<Uuid>> {
+    let body = get(
+        connection,
+        &format!("/api/public/sessions/{session}/manifest"),
+    )
+    .await?;
+    let manifest: ManifestBody = serde_json::from_slice(&body)?;
+    let standing = manifest
+        .sections
+        .iter()
+        .filter(|section| section.kind == "standing");
+    Ok(standing.map(|section| section.section_id).collect())
 }
 
 /// Reads which seats are free now.

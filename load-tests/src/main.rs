@@ -8,6 +8,7 @@ mod box_office;
 mod cart;
 mod checker;
 mod connection;
+mod crowd;
 mod database;
 mod drill;
 mod figures;
@@ -20,8 +21,11 @@ mod outcome;
 mod own_postgres;
 mod payment;
 mod plan;
+mod plot;
 mod processes;
 mod record_file;
+mod rivals;
+mod running;
 mod say;
 mod scratch;
 mod server;
@@ -34,9 +38,14 @@ mod wire;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use outcome::Outcome;
 use verdict::Verdict;
+
+/// The allocator of the server that is measured, so that the rivals' front has it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// On-sales, kill drills, outages and benchmarks
 #[derive(Debug, Parser)]
@@ -51,11 +60,16 @@ enum Command {
     Drill(drill::DrillArgs),
     Outage(outage::OutageArgs),
     Bench(bench::BenchArgs),
+    Rivals(rivals::RivalsArgs),
+    Crowd(crowd::CrowdArgs),
+    #[command(hide = true)]
+    RivalFront(rivals::front::RivalFrontArgs),
     Smoke(smoke::SmokeArgs),
 }
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
+    raise_open_files();
     match runtime(&command_line.command).block_on(run(command_line.command)) {
         Ok(Verdict::Passed) => ExitCode::SUCCESS,
         Ok(Verdict::Failed) => ExitCode::FAILURE,
@@ -66,10 +80,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// Each connection is a file. Where the limit cannot be raised, a large crowd fails, and says why.
+fn raise_open_files() {
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);
+    }
+}
+
 /// A benchmark's generator is one thread: it must leave the machine to what it measures.
 fn runtime(command: &Command) -> tokio::runtime::Runtime {
     let mut builder = match command {
-        Command::Bench(_) => tokio::runtime::Builder::new_current_thread(),
+        Command::Bench(_) | Command::Rivals(_) | Command::RivalFront(_) | Command::Crowd(_) => {
+            tokio::runtime::Builder::new_current_thread()
+        }
         Command::Onsale(_) | Command::Drill(_) | Command::Outage(_) | Command::Smoke(_) => {
             tokio::runtime::Builder::new_multi_thread()
         }
@@ -87,5 +110,8 @@ async fn run(command: Command) -> Outcome<Verdict> {
         Command::Outage(args) => outage::run(&args).await,
         Command::Smoke(args) => smoke::run(&args).await,
         Command::Bench(args) => bench::run(&args).await,
+        Command::Rivals(args) => rivals::run(&args).await,
+        Command::Crowd(args) => crowd::run(&args).await,
+        Command::RivalFront(args) => rivals::front::run(&args).await,
     }
 }

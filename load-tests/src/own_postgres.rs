@@ -175,7 +175,11 @@ fn user_to_be() -> Outcome<Option<User>> {
         .ok_or_else(|| "there is neither a user postgres nor nobody to run Postgres as".into())
 }
 
-fn find_programs() -> Outcome<PathBuf> {
+/// Where the programs of Postgres are.
+///
+/// # Errors
+/// It is not installed.
+pub fn find_programs() -> Outcome<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).collect::<Vec<_>>();
     let mut debian: Vec<PathBuf> = std::fs::read_dir(DEBIAN_FOLDER)

@@ -1,14 +1,17 @@
-//! Seating plans in pretix's JSON: a generated hall, and what a given file needs to be priced.
+//! Seating plans: a generated hall, and what a given file needs to be priced.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::outcome::Outcome;
 
-/// The only category of a generated hall.
-const CATEGORY: &str = "Stalls";
+/// The category of a generated hall's seats, and of its floor.
+const SEATS: &str = "Stalls";
+const FLOOR: &str = "Floor";
+
+/// What places of a generated hall cost, in minor units.
+const PRICE: u32 = 8_000;
 
 /// A price for a category that nobody priced, in minor units: each later one is cheaper.
 const FIRST_PRICE: usize = 8_000;
@@ -16,49 +19,39 @@ const FIRST_PRICE: usize = 8_000;
 /// The most seats of a generated row.
 const ROW_MAX: usize = 50;
 
-/// A hall of so many seats in straight rows before a stage.
-pub fn generate(seats: usize) -> Value {
-    let lengths = (0..seats.div_ceil(ROW_MAX)).map(|row| ROW_MAX.min(seats - row * ROW_MAX));
-    let rows: Vec<Value> = lengths
-        .enumerate()
-        .map(|(row, len)| generate_row(row, len))
+/// The most rows of a generated section.
+const ROWS_MAX: usize = 500;
+
+/// A hall of so many seats in straight rows, and a floor of so many standing places behind them, in the declarative form.
+pub fn generate(seats: usize, standing: usize) -> Value {
+    let rows: Vec<usize> = (0..seats.div_ceil(ROW_MAX))
+        .map(|row| ROW_MAX.min(seats - row * ROW_MAX))
         .collect();
-    let depth = rows.len() * 40 + 100;
+    let mut sections: Vec<Value> = rows.chunks(ROWS_MAX).enumerate().map(grid).collect();
+    if standing > 0 {
+        sections.push(json!({
+            "name": FLOOR, "type": "ga", "category": FLOOR, "capacity": standing,
+            "position": { "x": 0, "y": rows.len() * 36 + 100 }, "width": 1_250, "height": 400,
+        }));
+    }
+    json!({ "sections": sections })
+}
+
+fn grid((index, rows): (usize, &[usize])) -> Value {
     json!({
-        "name": "Generated hall",
-        "categories": [{ "name": CATEGORY, "color": "#4CAF50" }],
-        "size": { "width": ROW_MAX * 25 + 100, "height": depth },
-        "zones": [{
-            "name": "Floor",
-            "position": { "x": 50, "y": 50 },
-            "rows": rows,
-            "areas": [],
-            "uuid": Uuid::new_v4(),
-            "zone_id": "Floor",
-        }],
+        "name": format!("{SEATS} {}", index + 1), "type": "grid", "category": SEATS, "seatsPerRow": rows,
+        "position": { "x": 0, "y": index * ROWS_MAX * 36 },
     })
 }
 
-fn generate_row(row: usize, len: usize) -> Value {
-    let label = (row + 1).to_string();
-    let seats: Vec<Value> = (0..len)
-        .map(|seat| {
-            json!({
-                "seat_number": (seat + 1).to_string(),
-                "seat_guid": format!("Floor-{label}-{}", seat + 1),
-                "uuid": Uuid::new_v4(),
-                "position": { "x": seat * 25, "y": 0 },
-                "category": CATEGORY,
-            })
-        })
-        .collect();
-    json!({
-        "position": { "x": 0, "y": row * 40 },
-        "row_number": label,
-        "row_number_position": "both",
-        "seats": seats,
-        "uuid": Uuid::new_v4(),
-    })
+/// Prices for a generated hall, as `import-plan` takes them.
+pub fn generated_prices(standing: usize) -> Vec<String> {
+    let floor = (standing > 0).then_some(FLOOR);
+    [SEATS]
+        .into_iter()
+        .chain(floor)
+        .map(|name| format!("{name}={PRICE}"))
+        .collect()
 }
 
 /// A price for each category of a plan, as `import-plan` takes it.
@@ -85,12 +78,9 @@ mod tests {
 
     #[test]
     fn a_generated_hall_has_as_many_seats_as_asked_for() {
-        let plan = generate(120);
-        let rows = plan["zones"][0]["rows"].as_array().unwrap();
-        let lengths: Vec<usize> = rows
-            .iter()
-            .map(|row| row["seats"].as_array().unwrap().len())
-            .collect();
-        assert_eq!(lengths, [50, 50, 20]);
+        let plan = generate(120, 0);
+        assert_eq!(plan["sections"][0]["seatsPerRow"], json!([50, 50, 20]));
+        assert_eq!(plan["sections"].as_array().unwrap().len(), 1);
+        assert_eq!(generate(50_000, 7)["sections"].as_array().unwrap().len(), 3);
     }
 }

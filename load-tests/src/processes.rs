@@ -43,6 +43,32 @@ pub fn tree_micros(root: u32) -> u64 {
     own_micros(root) + ended + living
 }
 
+/// What a process holds in memory, in KiB.
+pub fn resident_kib(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let figure = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    figure.unwrap_or(0)
+}
+
+/// The same of a process and all it started.
+pub fn tree_resident_kib(root: u32) -> u64 {
+    let below = descendants(root).into_iter().map(resident_kib).sum::<u64>();
+    resident_kib(root) + below
+}
+
+/// What TCP holds in the kernel's memory, of all processes, in KiB.
+pub fn tcp_kib() -> u64 {
+    let text = fs::read_to_string("/proc/net/sockstat").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("TCP:"));
+    let words: Vec<&str> = line.unwrap_or_default().split_whitespace().collect();
+    let pages = words
+        .windows(2)
+        .find_map(|pair| (pair[0] == "mem").then(|| pair[1].parse::<u64>().ok())?);
+    // Linux counts pages of four KiB.
+    pages.unwrap_or(0) * 4
+}
+
 fn all_stats() -> HashMap<u32, Stat> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());

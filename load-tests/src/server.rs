@@ -194,6 +194,17 @@ impl Server {
         Ok(())
     }
 
+    /// Kills the server alone (-9), whose place another is about to take.
+    ///
+    /// # Errors
+    /// There is no such process to kill.
+    pub fn kill_in_place(&mut self) -> Outcome<()> {
+        self.is_ended = true;
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Asks the server to end, as Ctrl-C does, and waits for it.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Small versions of the on-sale, the drill and the benchmark, together within a minute.
+//! Small versions of everything here that runs a server, together within two minutes.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -6,13 +6,15 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::bench::{self, BenchArgs};
+use crate::crowd::{self, CrowdArgs};
 use crate::drill::{self, DrillArgs};
 use crate::onsale::{self, OnsaleArgs};
 use crate::outcome::Outcome;
+use crate::rivals::{self, RivalsArgs};
 use crate::say::say;
 use crate::verdict::Verdict;
 
-/// Run small versions of the on-sale, the drill and the benchmark
+/// Run small versions of the on-sale, the drill, the benchmarks and the crowds
 #[derive(Debug, Clone, Args)]
 pub struct SmokeArgs {
     /// The server's executable [default: target/release/frontrow, else target/debug/frontrow]
@@ -20,7 +22,7 @@ pub struct SmokeArgs {
     pub frontrow: Option<PathBuf>,
 }
 
-/// Runs all three.
+/// Runs all of them.
 ///
 /// # Errors
 /// The harness itself could not work.
@@ -29,8 +31,17 @@ pub async fn run(args: &SmokeArgs) -> Outcome<Verdict> {
     let onsale = onsale::run(&small_onsale(args)).await?;
     let drill = drill::run(&small_drill(args)).await?;
     let bench = bench::run(&small_bench(args)).await?;
+    let rivals = rivals::run(&small_rivals(args)).await?;
+    let mut verdict = onsale.and(drill).and(bench).and(rivals);
+    for scenario in crowd::small() {
+        let args = CrowdArgs {
+            frontrow: args.frontrow.clone(),
+            scenario,
+        };
+        verdict = verdict.and(crowd::run(&args).await?);
+    }
     say(format_args!("smoke: {:.0?}", began.elapsed()));
-    Ok(onsale.and(drill).and(bench))
+    Ok(verdict)
 }
 
 fn small_onsale(args: &SmokeArgs) -> OnsaleArgs {
@@ -75,5 +86,21 @@ fn small_bench(args: &SmokeArgs) -> BenchArgs {
         seats: 12_000,
         seats_per_order: 4,
         expected_rate: 1_500.0,
+    }
+}
+
+/// The Postgres rivals only: Redis is installed for benchmarks alone.
+fn small_rivals(args: &SmokeArgs) -> RivalsArgs {
+    RivalsArgs {
+        frontrow: args.frontrow.clone(),
+        connections: vec![16],
+        only: rivals::postgres_kinds(),
+        rounds: 1,
+        secs: 0.4,
+        warm_up_secs: 0.1,
+        pilot_secs: 0.0,
+        places: 12_000,
+        plot: None,
+        without_raw: true,
     }
 }

@@ -53,13 +53,17 @@ impl Registry {
             if found.is_none_or(|found| !Arc::ptr_eq(&found, &slot)) {
                 continue;
             }
-            let session = match slot.current() {
-                Some(session) => session,
-                None => self.spawn(session_id, &slot).await?,
+            let began = std::time::Instant::now();
+            let (session, is_new) = match slot.current() {
+                Some(session) => (session, false),
+                None => (self.spawn(session_id, &slot).await?, true),
             };
             session.feed.loaded().await;
             self.note_stored_steps(&session).await?;
             slot.set_ready();
+            if is_new {
+                metrics::histogram!("frontrow_session_start_seconds").record(began.elapsed());
+            }
             return Ok(session);
         }
     }

@@ -105,6 +105,11 @@ impl Pool {
 }
 
 impl Deck {
+    /// How many orders are left.
+    pub fn len(&self) -> usize {
+        self.orders.lock().expect("no holder panics").len()
+    }
+
     /// The next order, if there is one.
     pub fn deal(&self) -> Option<PreparedOrder> {
         self.orders.lock().expect("no holder panics").pop_front()
@@ -114,6 +119,18 @@ impl Deck {
 fn share<T: Clone>(things: Vec<T>) -> Vec<Vec<T>> {
     let size = things.len().div_ceil(HANDS).max(1);
     things.chunks(size).map(<[T]>::to_vec).collect()
+}
+
+/// Opens one order, which is to claim nothing yet.
+///
+/// # Errors
+/// The server does not open it.
+pub async fn open_order(address: SocketAddr, session: Uuid) -> Outcome<PreparedOrder> {
+    let opened = open_all(address, session, vec![Vec::new()]).await?;
+    opened
+        .into_iter()
+        .next()
+        .ok_or_else(|| "no order was opened".into())
 }
 
 async fn open_all(
@@ -138,7 +155,11 @@ async fn open_all(
     Ok(orders)
 }
 
-async fn cancel_all(address: SocketAddr, orders: Vec<PreparedOrder>) -> Outcome<()> {
+/// Cancels orders, one after another.
+///
+/// # Errors
+/// The server does not cancel one.
+pub async fn cancel_all(address: SocketAddr, orders: Vec<PreparedOrder>) -> Outcome<()> {
     let mut connection = Connection::new(address);
     for order in orders {
         let path = order.path.replace("/get-seat", "/cancel");

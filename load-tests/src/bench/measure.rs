@@ -9,8 +9,7 @@ use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
 
 use crate::bench::cpu::{CpuTimes, Processes};
-use crate::bench::deck::Deck;
-use crate::bench::subject::{Script, Subject};
+use crate::bench::subject::Script;
 use crate::connection::Connection;
 use crate::figures::latencies;
 use crate::outcome::Outcome;
@@ -54,15 +53,14 @@ struct Tally {
     failed: u64,
 }
 
-/// Measures a subject.
+/// Measures what so many connections ask, each by a script of its own.
 ///
 /// # Errors
 /// The server cannot be reached, or there was too little to ask.
 pub async fn measure(
     manner: Manner,
-    subject: Subject,
     connections: usize,
-    deck: &Arc<Deck>,
+    script: impl Fn() -> Script,
 ) -> Outcome<Measurement> {
     let until = manner.warm_up + manner.stretch;
     let until_micros = AtomicU64::new(u64::try_from(until.as_micros())?);
@@ -77,7 +75,7 @@ pub async fn measure(
     }));
     let mut drivers = JoinSet::new();
     for _ in 0..connections {
-        let (connection, script) = (Connection::new(manner.address), subject.script(deck));
+        let (connection, script) = (Connection::new(manner.address), script());
         drivers.spawn(drive(connection, script, window.clone(), total.clone()));
     }
     tokio::time::sleep_until((window.began + manner.warm_up).into()).await;
@@ -133,6 +131,7 @@ async fn drive(
         let sent = window.began.elapsed();
         let answer = connection.send(&bytes).await?;
         let answered = window.began.elapsed();
+        script.hear(&answer.body);
         if answered >= window.until() {
             break;
         }

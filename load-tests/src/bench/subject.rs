@@ -1,6 +1,7 @@
-//! What is measured: each subject is a way to make requests. Rivals join here as further ones.
+//! What is measured, and the requests by which it is.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::bench::deck::{Deck, PreparedOrder};
 use crate::connection::{Headers, write_request};
@@ -40,16 +41,80 @@ impl Subject {
                 path: "/bench/echo",
                 seat: 0,
             },
-            Self::Claim => Script::Claims {
-                deck: deck.clone(),
-                order: None,
-            },
+            Self::Claim => Script::claims(deck.clone(), Ask::Named),
         }
+    }
+}
+
+/// What a claim asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// The seat that the order was prepared for.
+    Named,
+    /// The best seat there is.
+    Best,
+    /// A place in a standing section.
+    Standing(uuid::Uuid),
+}
+
+/// One order that claims and gives back, again and again.
+pub struct Cycle {
+    order: PreparedOrder,
+    /// Ask for as many of the best, instead.
+    is_best: bool,
+    /// What the last claim got.
+    held: Vec<u32>,
+}
+
+impl Cycle {
+    pub fn new(mut order: PreparedOrder, seats: Vec<u32>, is_best: bool) -> Self {
+        order.seats = seats;
+        Self {
+            order,
+            is_best,
+            held: Vec::new(),
+        }
+    }
+
+    fn write_next(&self, bytes: &mut Vec<u8>) {
+        let bearer = Some(self.order.secret.as_str());
+        if !self.held.is_empty() {
+            let path = self.order.path.replace("/get-seat", "/drop-seat");
+            let headers = Headers {
+                bearer,
+                idempotency_key: None,
+            };
+            let body = format!("{{\"seats\":{:?}}}", self.held);
+            return write_body(bytes, &path, headers, &body);
+        }
+        let key = uuid::Uuid::new_v4().hyphenated().to_string();
+        let headers = Headers {
+            bearer,
+            idempotency_key: Some(&key),
+        };
+        let body = if self.is_best {
+            format!("{{\"best\":{}}}", self.order.seats.len())
+        } else {
+            format!("{{\"seats\":{:?}}}", self.order.seats)
+        };
+        write_body(bytes, &self.order.path, headers, &body);
+    }
+
+    /// Takes the seats out of an order's JSON; the generator has no time to read all of it.
+    fn hear(&mut self, body: &[u8]) {
+        let text = std::str::from_utf8(body).unwrap_or_default();
+        let list = text.split_once("\"seats\":[").map_or("", |(_, rest)| rest);
+        let list = list.split(']').next().unwrap_or_default();
+        self.held = list
+            .split(',')
+            .filter_map(|seat| seat.trim().parse().ok())
+            .collect();
     }
 }
 
 /// The requests of one connection, one after another.
 pub enum Script {
+    Cycle(Cycle),
     Echo {
         path: &'static str,
         seat: u32,
@@ -57,28 +122,42 @@ pub enum Script {
     Claims {
         deck: Arc<Deck>,
         order: Option<PreparedOrder>,
+        ask: Ask,
+    },
+    /// A rival's claims: whoever asks takes the next seat of a list that all connections share.
+    Rival {
+        seats: Arc<Vec<u32>>,
+        next: Arc<AtomicUsize>,
     },
 }
 
 impl Script {
+    /// The claims of a deck's orders.
+    pub fn claims(deck: Arc<Deck>, ask: Ask) -> Self {
+        Self::Claims {
+            deck,
+            order: None,
+            ask,
+        }
+    }
+
+    /// Learns from an answer what the next request needs.
+    pub fn hear(&mut self, body: &[u8]) {
+        if let Self::Cycle(cycle) = self {
+            cycle.hear(body);
+        }
+    }
+
     /// Writes the next request; false if there is none left.
     pub fn write_next(&mut self, bytes: &mut Vec<u8>) -> bool {
         match self {
             Self::Echo { path, seat } => {
                 // Numbers as long as those of the claims.
                 *seat = (*seat + 1) % 90_000;
-                write_claim(
-                    bytes,
-                    path,
-                    Headers {
-                        bearer: Some(SECRET),
-                        idempotency_key: Some(KEY),
-                    },
-                    *seat + 10_000,
-                );
+                write_claim(bytes, path, NOBODY, *seat + 10_000);
                 true
             }
-            Self::Claims { deck, order } => {
+            Self::Claims { deck, order, ask } => {
                 if order.as_ref().is_none_or(|order| order.seats.is_empty()) {
                     *order = deck.deal();
                 }
@@ -91,7 +170,25 @@ impl Script {
                     bearer: Some(&order.secret),
                     idempotency_key: Some(&key),
                 };
-                write_claim(bytes, &order.path, headers, seat);
+                match ask {
+                    Ask::Named => write_claim(bytes, &order.path, headers, seat),
+                    Ask::Best => write_body(bytes, &order.path, headers, "{\"best\":1}"),
+                    Ask::Standing(section) => {
+                        let body = format!("{{\"section\":\"{section}\",\"quantity\":1}}");
+                        write_body(bytes, &order.path, headers, &body);
+                    }
+                }
+                true
+            }
+            Self::Cycle(cycle) => {
+                cycle.write_next(bytes);
+                true
+            }
+            Self::Rival { seats, next } => {
+                let Some(seat) = seats.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                    return false;
+                };
+                write_claim(bytes, "/claim", NOBODY, *seat);
                 true
             }
         }
@@ -104,7 +201,16 @@ const SECRET: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 /// Stands in for a claim's idempotency key.
 const KEY: &str = "00000000-0000-4000-8000-000000000000";
 
+/// What a request carries that nobody looks at.
+const NOBODY: Headers<'static> = Headers {
+    bearer: Some(SECRET),
+    idempotency_key: Some(KEY),
+};
+
 fn write_claim(bytes: &mut Vec<u8>, path: &str, headers: Headers<'_>, seat: u32) {
-    let body = format!("{{\"seats\":[{seat}]}}");
+    write_body(bytes, path, headers, &format!("{{\"seats\":[{seat}]}}"));
+}
+
+fn write_body(bytes: &mut Vec<u8>, path: &str, headers: Headers<'_>, body: &str) {
     write_request(bytes, "POST", path, headers, Some(body.as_bytes()));
 }
