@@ -39,7 +39,7 @@ async function picture(page: Page, state: State, { width, scheme, isRtl }: Look)
   await page.waitForTimeout(350);
   // WebP is a fifth of PNG; the browser's debugger writes it, and every browser shows it.
   const debug = await page.context().newCDPSession(page);
-  const { data } = await debug.send("Page.captureScreenshot", { format: "webp", quality: 82 });
+  const { data } = await debug.send("Page.captureScreenshot", { format: "webp", quality: 60 });
   await debug.detach();
   const name = [state.name, width, scheme === "dark" && process.env["LOOKS"] !== undefined ? "dark" : "", isRtl ? "rtl" : ""];
   await writeFile(join(OUT, "screens", `${name.filter(Boolean).join("-")}.webp`), Buffer.from(data, "base64"));
