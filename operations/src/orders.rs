@@ -6,82 +6,30 @@
 mod address;
 pub mod countries;
 mod details;
+mod failure;
 mod reading;
 mod wishes;
 
-use std::time::Duration;
-
-use actors::{CommandError, Session, SessionError, SessionInfo, Steps};
+use actors::{CommandError, Session, SessionInfo, Steps};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Utc;
-use domain::order::{
-    Buyer, Credential, OrderStatus, Owner, PaymentState, Provider, SecretHash, Step,
-};
+use domain::order::{Buyer, Credential, OrderStatus, Owner, SecretHash};
 use domain::pnr::Pnr;
 use domain::seat_map::{Claim, Command, Ending, IdempotencyKey, Opening, Refusal, RequestHash};
-use domain::{
-    AccountId, Money, OrderId, PaymentId, SeatIndex, SectionId, SectionIndex, SessionId, TicketId,
-    Timestamp,
-};
-use store::orders::{AddressColumns, Details, StoredOrder};
-use thiserror::Error;
+use domain::{AccountId, OrderId, SeatIndex, SectionId, SessionId, Timestamp};
+use store::orders::{Details, StoredOrder};
 use uuid::Uuid;
 
 pub use self::address::{Address, AddressFields};
 pub use self::details::{GatewayDetails, details, set_method};
+pub use self::failure::OrderError;
+pub use self::reading::{OrderView, PaymentView, TicketView};
 use self::reading::{after_command, stored_view};
 pub(crate) use self::reading::{places_total, view_as_owner};
 use self::wishes::{dropped, wish};
 use crate::turns::turn_of;
 use crate::{App, payments};
-
-/// When to come back after the database did not answer: about as long as it takes to restart.
-const DATABASE_RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// An order as its owner sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderView {
-    pub order_id: OrderId,
-    pub session_id: SessionId,
-    pub status: OrderStatus,
-    pub pnr: Pnr,
-    pub expires_at: Timestamp,
-    /// Whole seconds until it expires, 0 if it has or is no longer pending.
-    pub seconds_left: u64,
-    pub seats: Vec<SeatIndex>,
-    pub standing: Vec<(SectionId, u32)>,
-    pub total: Money,
-    pub missing: Vec<Step>,
-    pub payment: Option<PaymentView>,
-    /// Present once paid.
-    pub tickets: Vec<TicketView>,
-}
-
-/// The latest attempt to pay an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PaymentView {
-    pub payment_id: PaymentId,
-    /// Who takes the money; nobody where there was nothing to pay.
-    pub provider: Option<Provider>,
-    pub state: PaymentState,
-}
-
-/// A ticket as its owner sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TicketView {
-    pub ticket_id: TicketId,
-    pub seat: Option<SeatIndex>,
-    pub section: SectionIndex,
-    pub section_id: SectionId,
-    pub section_name: String,
-    pub row: Option<String>,
-    pub number: Option<String>,
-    pub holder: String,
-    pub price: Money,
-    /// The signed code.
-    pub code: String,
-}
 
 /// What a claim asks for, before the manifest is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,38 +61,6 @@ pub struct PriceRange {
 pub enum DropRequest {
     Seats(Vec<SeatIndex>),
     Standing { section: SectionId, quantity: u32 },
-}
-
-/// Why an operation on an order did not succeed.
-#[derive(Debug, Error)]
-pub enum OrderError {
-    /// There is no such order or session.
-    #[error("there is no such order")]
-    NotFound,
-    /// The order is somebody else's.
-    #[error("the order belongs to somebody else")]
-    Forbidden,
-    /// The order is paid.
-    #[error("the order is paid")]
-    Paid,
-    /// The order was cancelled or refunded.
-    #[error("the order was cancelled")]
-    Cancelled,
-    /// The seat map refused.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// Fields that cannot be accepted: name and reason.
-    #[error("some fields are wrong")]
-    Invalid(Vec<(&'static str, String)>),
-    /// Shed because there is too much to do.
-    #[error("busy")]
-    Busy { retry_after: Duration },
-    /// Not known whether it was done; or not done since the database does not answer.
-    #[error("unavailable")]
-    Unavailable { retry_after: Duration },
-    /// The database refused for a reason that is a defect.
-    #[error(transparent)]
-    Store(store::Error),
 }
 
 /// A new order, with the secret that is told only once.
@@ -232,19 +148,8 @@ pub async fn set_address(
 ) -> Result<OrderView, OrderError> {
     let session = open_session(app, order, by).await?;
     check_unexpired(&session, order, by)?;
-    let columns = AddressColumns {
-        name: &address.name,
-        email: &address.email,
-        phone: address.phone.as_deref(),
-        line1: &address.line1,
-        line2: address.line2.as_deref(),
-        postcode: &address.postcode,
-        city: &address.city,
-        state: address.state.as_deref(),
-        country: &address.country,
-    };
     let turn = turn_of(order).await;
-    let details = store::orders::set_address(&app.pool, by, order, &columns).await?;
+    let details = store::orders::set_address(&app.pool, by, order, address.stored()).await?;
     note_details(&session, order, details);
     drop(turn);
     reading::view(app, order, by).await
@@ -402,7 +307,7 @@ fn why_closed(stored: &StoredOrder) -> OrderError {
         (OrderStatus::Cancelled | OrderStatus::Refunded, _) => OrderError::Cancelled,
         // Its session is just closing it, or bringing it back.
         (OrderStatus::Pending, _) => OrderError::Unavailable {
-            retry_after: DATABASE_RETRY_AFTER,
+            retry_after: failure::DATABASE_RETRY_AFTER,
         },
     }
 }
@@ -447,37 +352,5 @@ fn note_details(session: &Session, order: OrderId, details: Option<Details>) {
             address: details.has_address,
         };
         session.feed().note_steps(order, steps);
-    }
-}
-
-impl From<CommandError> for OrderError {
-    fn from(error: CommandError) -> Self {
-        match error {
-            CommandError::Refused(Refusal::Forbidden) => Self::Forbidden,
-            CommandError::Refused(refusal) => Self::Refused(refusal),
-            CommandError::Busy { retry_after } => Self::Busy { retry_after },
-            CommandError::Unavailable { retry_after } => Self::Unavailable { retry_after },
-        }
-    }
-}
-
-impl From<SessionError> for OrderError {
-    fn from(error: SessionError) -> Self {
-        match error {
-            SessionError::Unknown => Self::NotFound,
-            SessionError::Unavailable { retry_after } => Self::Unavailable { retry_after },
-        }
-    }
-}
-
-impl From<store::Error> for OrderError {
-    fn from(error: store::Error) -> Self {
-        if store::is_unavailable(&error) {
-            Self::Unavailable {
-                retry_after: DATABASE_RETRY_AFTER,
-            }
-        } else {
-            Self::Store(error)
-        }
     }
 }

@@ -24,7 +24,10 @@ pub struct GatewayDetails {
     pub ending: Option<Ending>,
 }
 
-/// An address as it was stored.
+/// Who buys and where they live.
+///
+/// `postcode` and `city` are empty where the country's addresses have none; `state` is province, county or what
+/// else the country calls it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredAddress {
     pub name: String,

@@ -10,6 +10,7 @@ use domain::{AccountId, Currency, OrderId, SessionId, Timestamp};
 use sqlx::PgExecutor;
 
 use crate::catalogue::{count, currency_of, undecodable};
+use crate::details::StoredAddress;
 
 /// An order's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,29 +42,6 @@ pub struct Details {
     pub quantity: Option<u32>,
     /// Whether the address is there.
     pub has_address: bool,
-}
-
-/// An address as it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AddressColumns<'a> {
-    /// Who buys: printed on the tickets.
-    pub name: &'a str,
-    /// Where the tickets are sent.
-    pub email: &'a str,
-    /// E.164.
-    pub phone: Option<&'a str>,
-    /// Street and number.
-    pub line1: &'a str,
-    /// What else the post needs.
-    pub line2: Option<&'a str>,
-    /// Postal code.
-    pub postcode: &'a str,
-    /// Town.
-    pub city: &'a str,
-    /// Province, county or what else the country calls it.
-    pub state: Option<&'a str>,
-    /// ISO 3166 alpha-2.
-    pub country: &'a str,
 }
 
 struct OrderRow {
@@ -192,7 +170,7 @@ pub async fn set_address(
     connection: impl PgExecutor<'_>,
     by: &Credential,
     order: OrderId,
-    address: &AddressColumns<'_>,
+    address: &StoredAddress,
 ) -> Result<Option<Details>, sqlx::Error> {
     let row = sqlx::query!(
         r#"insert into order_details

@@ -1,5 +1,7 @@
 //! Who buys, and where they live: read from what they typed, once, at the door.
 
+use store::details::StoredAddress;
+
 use super::OrderError;
 use super::countries::{self, AddressPart, Country};
 
@@ -21,20 +23,7 @@ const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
 /// Who buys, and where they live. Made only by `Address::parse`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
-    pub name: String,
-    pub email: String,
-    pub phone: Option<String>,
-    pub line1: String,
-    pub line2: Option<String>,
-    /// Empty where the country has none.
-    pub postcode: String,
-    /// Empty where the country's addresses have none.
-    pub city: String,
-    /// Province, county or what else the country calls it.
-    pub state: Option<String>,
-    pub country: String,
-}
+pub struct Address(StoredAddress);
 
 /// An address as typed.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +57,7 @@ impl Address {
             true => required(typed, max),
             false => optional(typed, max).map(Option::unwrap_or_default),
         };
-        let address = Self {
+        let address = StoredAddress {
             name: faults.keep("name", name(&fields.name)),
             email: faults.keep("email", email(&fields.email)),
             phone: faults.keep(
@@ -95,10 +84,16 @@ impl Address {
             country: faults.keep("country", country_code(country)),
         };
         if faults.0.is_empty() {
-            Ok(address)
+            Ok(Self(address))
         } else {
             Err(OrderError::Invalid(faults.0))
         }
+    }
+
+    /// As it is kept.
+    #[must_use]
+    pub fn stored(&self) -> &StoredAddress {
+        &self.0
     }
 }
 
@@ -267,7 +262,7 @@ mod tests {
 
     #[test]
     fn names_of_any_script_and_phones_with_fillers_are_accepted() {
-        let address = Address::parse(fields()).unwrap();
+        let address = Address::parse(fields()).unwrap().0;
         assert_eq!(address.name, "Łucja Nguyễn-山田");
         assert_eq!(address.phone.as_deref(), Some("+49301234567"));
         assert_eq!(address.line2, None);
@@ -286,7 +281,7 @@ mod tests {
             ("+44 (0)20 7946 0018", "DE", "+442079460018"),
             ("0044 20 7946 0018", "DE", "+442079460018"),
         ] {
-            let address = Address::parse(with_phone(typed, country)).unwrap();
+            let address = Address::parse(with_phone(typed, country)).unwrap().0;
             assert_eq!(
                 address.phone.as_deref(),
                 Some(number),
@@ -336,7 +331,7 @@ mod tests {
         };
         assert!(faults(in_usa(None)).is_empty());
         assert_eq!(faults(in_usa(Some(""))), ["state"]);
-        let address = Address::parse(in_usa(Some(" California "))).unwrap();
+        let address = Address::parse(in_usa(Some(" California "))).unwrap().0;
         assert_eq!(address.state.as_deref(), Some("California"));
     }
 
@@ -365,13 +360,14 @@ mod tests {
             line2: Some("\u{200b}\u{feff} ".to_owned()),
             ..fields()
         };
-        let address =
-            Address::parse(named("\u{feff}Ada\u{202e} Love\u{200b}lace\u{2066}")).unwrap();
+        let address = Address::parse(named("\u{feff}Ada\u{202e} Love\u{200b}lace\u{2066}"))
+            .unwrap()
+            .0;
         assert_eq!(address.name, "Ada Lovelace");
         assert_eq!(address.phone.as_deref(), Some("+49301234567"));
         assert_eq!(address.line2, None);
         let joined = "نیلوفر می\u{200c}خواهد";
-        assert_eq!(Address::parse(named(joined)).unwrap().name, joined);
+        assert_eq!(Address::parse(named(joined)).unwrap().0.name, joined);
         for nobody in [
             "\u{200b}\u{202e}",
             "\u{200d}\u{200c}",

@@ -2,16 +2,63 @@
 
 use actors::{FeedOrder, Session, SessionInfo};
 use chrono::Utc;
-use domain::order::{Credential, OrderStatus, PaymentState, Step};
+use domain::order::{Credential, OrderStatus, PaymentState, Provider, Step};
+use domain::pnr::Pnr;
 use domain::seat_map::Places;
 use domain::ticket_code::TicketCode;
-use domain::{Money, OrderId, SectionId, Timestamp};
+use domain::{
+    Money, OrderId, PaymentId, SeatIndex, SectionId, SectionIndex, SessionId, TicketId, Timestamp,
+};
 use store::orders::StoredOrder;
 use store::payments::Payment;
 use store::tickets::Ticket;
 
-use super::{OrderError, OrderView, PaymentView, TicketView, stored_order};
+use super::{OrderError, stored_order};
 use crate::App;
+
+/// An order as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderView {
+    pub order_id: OrderId,
+    pub session_id: SessionId,
+    pub status: OrderStatus,
+    pub pnr: Pnr,
+    pub expires_at: Timestamp,
+    /// Whole seconds until it expires, 0 if it has or is no longer pending.
+    pub seconds_left: u64,
+    pub seats: Vec<SeatIndex>,
+    pub standing: Vec<(SectionId, u32)>,
+    pub total: Money,
+    pub missing: Vec<Step>,
+    pub payment: Option<PaymentView>,
+    /// Present once paid.
+    pub tickets: Vec<TicketView>,
+}
+
+/// The latest attempt to pay an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentView {
+    pub payment_id: PaymentId,
+    /// Who takes the money; nobody where there was nothing to pay.
+    pub provider: Option<Provider>,
+    pub state: PaymentState,
+}
+
+/// A ticket as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketView {
+    pub ticket_id: TicketId,
+    pub seat: Option<SeatIndex>,
+    pub section: SectionIndex,
+    pub section_id: SectionId,
+    pub section_name: String,
+    pub row: Option<String>,
+    pub number: Option<String>,
+    pub holder: String,
+    pub price: Money,
+    /// The signed code.
+    pub code: String,
+}
 
 /// The order as it is committed.
 pub(super) async fn view(
