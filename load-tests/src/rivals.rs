@@ -47,6 +47,9 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// A front that reaches less of what its database does by itself is the limit.
 const FAIR_SHARE: f64 = 0.7;
 
+/// How many claims a second of ours are prepared for at least.
+const EXPECTED_RATE: f64 = 40_000.0;
+
 /// At how many connections the best pool is looked for.
 const PILOT_CONNECTIONS: usize = 256;
 
@@ -273,7 +276,9 @@ impl<'a> Comparison<'a> {
         reason = "a rate times seconds is a small positive number"
     )]
     fn claims_needed(&self, who: Who, connections: usize) -> usize {
-        let rate = self.results.best_rate(who).unwrap_or(20_000.0) * 1.5;
+        // More connections may do many times what fewer did, so what was seen is not enough to go by.
+        let seen = self.results.best_rate(who).unwrap_or(0.0);
+        let rate = seen.max(EXPECTED_RATE) * 1.5;
         (rate * (self.args.warm_up_secs + self.args.secs)) as usize + connections * 4
     }
 
