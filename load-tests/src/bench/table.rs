@@ -48,33 +48,69 @@ impl Results {
         self.rounds.values().flatten().map(|row| row.failed).sum()
     }
 
-    /// The median over the rounds of claim divided by echo, each pair from one round.
-    fn ratio(&self, connections: usize, echo: Subject, of: fn(&Row) -> f64) -> Option<f64> {
-        let claims = self.rounds.get(&(connections, Subject::Claim))?;
-        let echoes = self.rounds.get(&(connections, echo))?;
-        Some(median(
-            claims
-                .iter()
-                .zip(echoes)
-                .map(|(claim, echo)| of(claim) / of(echo))
-                .collect(),
-        ))
+    /// Claim divided by echo in each round, by a figure of both.
+    fn ratios(&self, connections: usize, echo: Subject, of: fn(&Row) -> f64) -> Vec<f64> {
+        let rounds = |subject| self.rounds.get(&(connections, subject));
+        let (Some(claims), Some(echoes)) = (rounds(Subject::Claim), rounds(echo)) else {
+            return Vec::new();
+        };
+        let pairs = claims.iter().zip(echoes);
+        pairs.map(|(claim, echo)| of(claim) / of(echo)).collect()
     }
 
     fn write_ratios(&self, connections: usize, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for echo in [Subject::BareEcho, Subject::Echo] {
-            let throughput = self.ratio(connections, echo, |row| row.per_second);
-            let server = self.ratio(connections, echo, |row| row.server);
-            let all = self.ratio(connections, echo, |row| row.server + row.postgres);
-            if let (Some(throughput), Some(server), Some(all)) = (throughput, server, all) {
-                let name = format!("claim ÷ {}", echo.name());
-                writeln!(
-                    formatter,
-                    "{connections:>5}  {name:<20} {throughput:>9.3}   server CPU × {server:.2}, with Postgres × {all:.2}"
-                )?;
+            let of = |value| Spread::of(self.ratios(connections, echo, value));
+            let throughput = of(|row| row.per_second);
+            if throughput.median.is_nan() {
+                continue;
             }
+            let name = format!("claim ÷ {}", echo.name());
+            writeln!(
+                formatter,
+                "{connections:>5}  {name:<20} {throughput:.3}   p99 × {:.2}   CPU: server × {:.2}, generator × {:.2}, all with Postgres × {:.2}",
+                of(|row| row.p99_micros).median,
+                of(|row| row.server).median,
+                of(|row| row.generator).median,
+                of(Row::all_processors).median,
+            )?;
         }
         Ok(())
+    }
+}
+
+/// The median of several rounds, with the least and the most.
+#[derive(Debug, Clone, Copy)]
+struct Spread {
+    median: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Spread {
+    fn of(values: Vec<f64>) -> Self {
+        let least = values.iter().copied().fold(f64::NAN, f64::min);
+        let most = values.iter().copied().fold(f64::NAN, f64::max);
+        Self {
+            median: median(values),
+            least,
+            most,
+        }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            median,
+            least,
+            most,
+        } = self;
+        let decimals = formatter.precision().unwrap_or(0);
+        write!(
+            formatter,
+            "{median:.decimals$} ({least:.decimals$} to {most:.decimals$})"
+        )
     }
 }
 
@@ -97,6 +133,11 @@ impl Row {
         }
     }
 
+    /// What one operation costs in all, its asking included.
+    fn all_processors(&self) -> f64 {
+        self.server + self.postgres + self.generator
+    }
+
     fn median(rounds: &[Self]) -> Self {
         let of = |value: fn(&Self) -> f64| median(rounds.iter().map(value).collect());
         Self {
@@ -115,14 +156,10 @@ impl fmt::Display for Results {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             formatter,
-            "conns  {:<20} {:>9} {:>12} {:>12} {:>10} {:>10} {:>10} {:>7}",
-            "subject", "per s", "p50", "p99", "server", "Postgres", "generator", "failed"
+            "conns  {:<20} {:>26} {:>11} {:>11} {:>8} {:>9} {:>10} {:>6} {:>7}",
+            "subject", "per s", "p50", "p99", "server", "Postgres", "generator", "all", "failed"
         )?;
-        writeln!(
-            formatter,
-            "{:>64} {:>10} {:>10}",
-            "CPU µs/op", "CPU µs/op", "CPU µs/op"
-        )?;
+        writeln!(formatter, "{:>87}", "CPU µs an operation")?;
         let mut last = None;
         for ((connections, subject), rounds) in &self.rounds {
             if let Some(last) = last.filter(|last| last != connections) {
@@ -130,16 +167,18 @@ impl fmt::Display for Results {
             }
             last = Some(*connections);
             let row = Row::median(rounds);
+            let rates = Spread::of(rounds.iter().map(|row| row.per_second).collect());
             writeln!(
                 formatter,
-                "{connections:>5}  {:<20} {:>9.0} {:>12} {:>12} {:>10.1} {:>10.1} {:>10.1} {:>7.0}",
+                "{connections:>5}  {:<20} {:>26} {:>11} {:>11} {:>8.1} {:>9.1} {:>10.1} {:>6.1} {:>7.0}",
                 subject.name(),
-                row.per_second,
+                rates.to_string(),
                 show(row.p50_micros),
                 show(row.p99_micros),
                 row.server,
                 row.postgres,
                 row.generator,
+                row.all_processors(),
                 row.failed
             )?;
         }
@@ -174,5 +213,11 @@ mod tests {
     fn the_median_of_an_even_number_lies_between_the_middle_two() {
         assert!((median(vec![4.0, 1.0, 3.0, 2.0]) - 2.5).abs() < f64::EPSILON);
         assert!((median(vec![9.0, 1.0, 3.0]) - 3.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_spread_shows_the_median_between_the_least_and_the_most() {
+        let spread = Spread::of(vec![0.5, 0.25, 0.75]);
+        assert_eq!(format!("{spread:.2}"), "0.50 (0.25 to 0.75)");
     }
 }
