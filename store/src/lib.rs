@@ -47,10 +47,7 @@ const JOURNAL_IDLE_MAX: std::time::Duration = std::time::Duration::from_secs(1);
 /// Opens the journal's own pool beside `pool`, so that no reader makes a claim wait.
 #[must_use]
 pub fn journal_pool(pool: &PgPool) -> PgPool {
-    // A plan for loading that was made while a session's tables are empty would be wrong once they
-    // are full. What writes a batch keeps its plans, and makes them so that this cannot happen.
     let options = pool.connect_options().as_ref().clone();
-    let options = options.options([("plan_cache_mode", "force_custom_plan")]);
     PgPoolOptions::new()
         .max_connections(JOURNAL_CONNECTIONS_MAX)
         .acquire_timeout(std::time::Duration::from_secs(5))

@@ -199,6 +199,7 @@ impl Feed {
                 }
                 Change::Deadline { .. }
                 | Change::Claimed { .. }
+                | Change::Filed { .. }
                 | Change::Seat { .. }
                 | Change::Standing { .. }
                 | Change::Allocation { .. } => {}

@@ -138,6 +138,9 @@ async fn a_session_goes_on_after_all_its_connections_were_cut(pool: PgPool) {
         );
     }
     assert_eq!(count(&pool, "select count(*) from taken_seat").await, 8);
-    assert_eq!(count(&pool, "select count(*) from claim").await, 8);
+    assert_eq!(
+        count(&pool, "select count(*) from remembered_claim").await,
+        8
+    );
     registry.stop().await;
 }

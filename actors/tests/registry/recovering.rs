@@ -44,7 +44,10 @@ async fn a_process_that_begins_starts_the_sessions_with_open_orders_and_no_other
         .command(claim(0, "key", named(&[3, 4])))
         .await
         .unwrap();
-    assert_eq!(count(&pool, "select count(*) from claim").await, 1);
+    assert_eq!(
+        count(&pool, "select count(*) from remembered_claim").await,
+        1
+    );
     next.stop().await;
 }
 

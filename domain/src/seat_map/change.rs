@@ -1,5 +1,7 @@
 //! What a decision changes: the only way a seat map moves, on first decision and on replay alike.
 
+use std::sync::Arc;
+
 use crate::ids::OrderId;
 use crate::manifest::{SeatIndex, SectionIndex};
 use crate::seat_map::command::{IdempotencyKey, Opening, Places, RequestHash};
@@ -84,12 +86,16 @@ pub enum Change {
     Claimed {
         /// The order.
         order: OrderId,
-        /// The claim's key.
-        key: IdempotencyKey,
-        /// The hash of the claim's body.
-        request_hash: RequestHash,
-        /// What it got.
-        places: Places,
+        /// The claim.
+        claim: Arc<GrantedClaim>,
+    },
+    /// Claims were filed under their order, since it may be paid from now on: it answers their
+    /// repetition for good, when the map has long forgotten it.
+    Filed {
+        /// The order.
+        order: OrderId,
+        /// Its claims that were not filed before.
+        claims: Vec<Arc<GrantedClaim>>,
     },
     /// A seat changed its state.
     Seat {
@@ -127,6 +133,17 @@ pub enum Change {
         /// How it ended.
         ending: Ending,
     },
+}
+
+/// A claim that was granted, under its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantedClaim {
+    /// The claim's key.
+    pub key: IdempotencyKey,
+    /// The hash of the claim's body.
+    pub request_hash: RequestHash,
+    /// What it got.
+    pub places: Places,
 }
 
 /// Why a deadline moved.

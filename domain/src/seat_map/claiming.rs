@@ -1,7 +1,9 @@
 //! Granting places: the guard against giving anything to two.
 
+use std::sync::Arc;
+
 use crate::manifest::{SeatIndex, Section, SectionIndex};
-use crate::seat_map::change::{Change, DeadlineCause, Lot, SeatState};
+use crate::seat_map::change::{Change, DeadlineCause, GrantedClaim, Lot, SeatState};
 use crate::seat_map::choosing::{Access, Range};
 use crate::seat_map::command::{Claim, Places, Sections, Wish};
 use crate::seat_map::lifetime::check_cart_is_open;
@@ -32,15 +34,16 @@ impl SeatMap {
 
     /// What a claim with a known key is answered: as the first time, while its places stand.
     fn answer_to_repetition(&self, order: &Order, claim: &Claim) -> Option<Result<(), Refusal>> {
-        let (request_hash, places) = order.claims.get(&claim.key)?;
-        if *request_hash != claim.request_hash {
+        let granted = &order.claim(&claim.key)?.claim;
+        if granted.request_hash != claim.request_hash {
             return Some(Err(Refusal::KeyReused));
         }
-        let seats_stand = places
+        let seats_stand = granted
+            .places
             .seats
             .iter()
             .all(|seat| order.seats.binary_search(seat).is_ok());
-        let mut standing = places.standing.iter();
+        let mut standing = granted.places.standing.iter();
         let standing_stands =
             standing.all(|(section, quantity)| order.lot(*section).quantity >= *quantity);
         Some(if seats_stand && standing_stands {
@@ -253,13 +256,12 @@ impl SeatMap {
                 to,
             }
         }));
-        let (key, request_hash) = (claim.key.clone(), claim.request_hash);
-        changes.push(Change::Claimed {
-            order: id,
-            key,
-            request_hash,
+        let claim = Arc::new(GrantedClaim {
+            key: claim.key.clone(),
+            request_hash: claim.request_hash,
             places,
         });
+        changes.push(Change::Claimed { order: id, claim });
         changes
     }
 }

@@ -25,7 +25,7 @@ mod refusal;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, DeadlineCause, Ending, Lot, LotState, SeatState};
+pub use change::{Change, DeadlineCause, Ending, GrantedClaim, Lot, LotState, SeatState};
 pub use command::{
     Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, Sections, Wish,
 };
@@ -158,15 +158,8 @@ impl SeatMap {
             } => {
                 self.orders.set_deadline(*order, *expires_at, *cause);
             }
-            Change::Claimed {
-                order,
-                key,
-                request_hash,
-                places,
-            } => {
-                self.orders
-                    .record_claim(*order, key.clone(), *request_hash, places.clone());
-            }
+            Change::Claimed { order, claim } => self.orders.record_claim(*order, Arc::clone(claim)),
+            Change::Filed { order, claims } => self.orders.file_claims(*order, claims),
             Change::Seat { seat, from, to } => self.move_seat(*seat, *from, *to),
             Change::Standing {
                 section,

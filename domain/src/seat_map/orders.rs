@@ -1,12 +1,13 @@
 //! The open orders of a seat map: what each has, until when, and what it was granted before.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::ids::OrderId;
 use crate::manifest::{SeatIndex, SectionIndex};
 use crate::order::Buyer;
-use crate::seat_map::change::{DeadlineCause, Ending, Lot, LotState, SeatState};
-use crate::seat_map::command::{IdempotencyKey, Opening, Places, RequestHash};
+use crate::seat_map::change::{DeadlineCause, Ending, GrantedClaim, Lot, LotState, SeatState};
+use crate::seat_map::command::{IdempotencyKey, Opening, Places};
 use crate::time::Timestamp;
 
 /// An open order.
@@ -22,8 +23,16 @@ pub struct Order {
     pub standing: Vec<(SectionIndex, Lot)>,
     pub(super) has_claimed: bool,
     pub(super) is_extended: bool,
-    pub(super) claims: HashMap<IdempotencyKey, (RequestHash, Places)>,
+    pub(super) claims: Vec<RememberedClaim>,
     pinned_places: u32,
+}
+
+/// A claim that was granted to an open order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RememberedClaim {
+    pub claim: Arc<GrantedClaim>,
+    /// Whether it was filed under its order.
+    pub is_filed: bool,
 }
 
 impl Order {
@@ -47,6 +56,18 @@ impl Order {
     pub fn lot(&self, section: SectionIndex) -> Lot {
         let found = self.standing.iter().find(|(other, _)| *other == section);
         found.map_or(Lot::NONE, |(_, lot)| *lot)
+    }
+
+    /// What was granted under a key. An order makes few claims.
+    pub(super) fn claim(&self, key: &IdempotencyKey) -> Option<&RememberedClaim> {
+        let mut claims = self.claims.iter();
+        claims.find(|remembered| remembered.claim.key == *key)
+    }
+
+    /// Its claims that have yet to be filed.
+    pub(super) fn unfiled_claims(&self) -> impl Iterator<Item = &Arc<GrantedClaim>> {
+        let unfiled = self.claims.iter().filter(|remembered| !remembered.is_filed);
+        unfiled.map(|remembered| &remembered.claim)
     }
 
     /// Its places.
@@ -111,7 +132,7 @@ impl Orders {
             standing: Vec::new(),
             has_claimed: false,
             is_extended: false,
-            claims: HashMap::new(),
+            claims: Vec::new(),
             pinned_places: 0,
         };
         let former = self.by_id.insert(opening.order, order);
@@ -136,15 +157,32 @@ impl Orders {
         }
     }
 
-    pub fn record_claim(
-        &mut self,
-        id: OrderId,
-        key: IdempotencyKey,
-        request_hash: RequestHash,
-        places: Places,
-    ) {
+    pub fn record_claim(&mut self, id: OrderId, claim: Arc<GrantedClaim>) {
         let order = self.by_id.get_mut(&id).expect("only an open order claims");
-        order.claims.insert(key, (request_hash, places));
+        assert!(
+            order.claim(&claim.key).is_none(),
+            "a claim is granted once under its key"
+        );
+        let is_filed = false;
+        order.claims.push(RememberedClaim { claim, is_filed });
+    }
+
+    /// Remembers that claims were filed; what was not known of them before is learned.
+    pub fn file_claims(&mut self, id: OrderId, claims: &[Arc<GrantedClaim>]) {
+        let order = self
+            .by_id
+            .get_mut(&id)
+            .expect("only an open order's claims are filed");
+        for claim in claims {
+            let mut known = order.claims.iter_mut();
+            match known.find(|remembered| remembered.claim.key == claim.key) {
+                Some(remembered) => remembered.is_filed = true,
+                None => order.claims.push(RememberedClaim {
+                    claim: Arc::clone(claim),
+                    is_filed: true,
+                }),
+            }
+        }
     }
 
     pub fn close(&mut self, id: OrderId, ending: Ending) {

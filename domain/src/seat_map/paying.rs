@@ -26,12 +26,12 @@ impl SeatMap {
         if found.quantity() == 0 {
             return Err(Refusal::NothingHeld);
         }
-        Ok(change_all(
-            found,
-            SeatState::Held,
-            SeatState::Pinned,
-            LotState::Pinned,
-        ))
+        let mut changes = change_all(found, SeatState::Held, SeatState::Pinned, LotState::Pinned);
+        let claims: Vec<_> = found.unfiled_claims().cloned().collect();
+        if !claims.is_empty() {
+            changes.push(Change::Filed { order, claims });
+        }
+        Ok(changes)
     }
 
     /// Nothing happens to an order that is not pinned, or not open any more.

@@ -120,11 +120,12 @@ async fn repeat_one(load: &Load, case: &Case<'_>) -> Option<Violation> {
 
 async fn granted_keys(pool: &PgPool, records: &[&Record]) -> Outcome<HashSet<(Uuid, String)>> {
     let orders: Vec<Uuid> = records.iter().map(|record| record.order).collect();
-    let rows =
-        sqlx::query_as("select order_id, idempotency_key from claim where order_id = any($1)")
-            .bind(orders)
-            .fetch_all(pool)
-            .await?;
+    let rows = sqlx::query_as(
+        "select order_id, idempotency_key from remembered_claim where order_id = any($1)",
+    )
+    .bind(orders)
+    .fetch_all(pool)
+    .await?;
     Ok(rows.into_iter().collect())
 }
 

@@ -16,6 +16,7 @@ mod load;
 mod net;
 mod write;
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,7 @@ use sqlx::PgPool;
 use thiserror::Error;
 
 use net::Net;
+use write::Times;
 
 /// A takeover or a write that takes longer is in doubt: the database hangs, and people are waiting.
 pub const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,6 +35,12 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 /// A batch that only ends orders whose time is up is in doubt sooner. Nobody waits for it, and a database
 /// that takes so long has eaten that time from its buyers: the reload gives it back to them.
 const EXPIRY_PATIENCE: Duration = Duration::from_secs(1);
+
+/// The log of claims is cleared of old entries once in so many batches, and at each takeover.
+const BATCHES_BETWEEN_FORGETTING: u32 = 256;
+
+/// How much longer than the longest life of an order its claims are kept in the log.
+const LOG_KEPT_LONGER: Duration = Duration::from_secs(60 * 60);
 
 /// The write-through of one session.
 #[derive(Debug, Clone)]
@@ -43,6 +51,8 @@ pub struct Journal {
     patience: Duration,
     /// What the database's clock showed at the last takeover.
     clock: Arc<Mutex<Option<ClockReading>>>,
+    /// How many batches were written.
+    batches: Arc<AtomicU32>,
 }
 
 /// What the database's clock showed, and when on ours.
@@ -103,6 +113,7 @@ impl Journal {
             grace,
             patience: PATIENCE,
             clock: Arc::default(),
+            batches: Arc::default(),
         }
     }
 
@@ -123,9 +134,11 @@ impl Journal {
             database,
             here: Instant::now(),
         });
+        let forget_before = self.grace.no_order_lives_since(database);
         // Grace is for those whom an outage kept waiting: it counts from when they can go on.
         let now = now.plus(began.elapsed());
-        let changes = load::changes(&self.pool, self.session_id, now, self.grace).await?;
+        let changes =
+            load::changes(&self.pool, self.session_id, now, self.grace, forget_before).await?;
         Ok(Loaded { epoch, changes })
     }
 
@@ -140,10 +153,10 @@ impl Journal {
         } else {
             self.patience
         };
-        let not_after = self.not_after(patience);
+        let times = self.times(patience);
         let mut connection = self.pool.acquire().await?;
         let session_id = self.session_id;
-        let written = write::write_batch(&mut connection, session_id, epoch, not_after, &net).await;
+        let written = write::write_batch(&mut connection, session_id, epoch, times, &net).await;
         if matches!(written, Err(JournalError::Database(_))) {
             // What is in doubt is not used again; closing it ends the transaction, too.
             drop(connection.detach());
@@ -151,14 +164,29 @@ impl Journal {
         written
     }
 
-    /// When nobody waits any more for a batch that is written now, on the database's clock: it may
-    /// stand still while ours goes on, with the batch unread, and read it after we have given up.
-    fn not_after(&self, patience: Duration) -> DateTime<Utc> {
+    /// The database's clock may stand still while ours goes on, with the batch unread, and read it
+    /// after we have given up: so it is told when nobody waits any more.
+    fn times(&self, patience: Duration) -> Times {
         let reading = *self.clock.lock().unwrap_or_else(PoisonError::into_inner);
         let now = reading.map_or_else(Utc::now, ClockReading::now);
         let patience = TimeDelta::from_std(patience).unwrap_or(TimeDelta::MAX);
-        now.checked_add_signed(patience)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        let not_after = now.checked_add_signed(patience);
+        let batches = self.batches.fetch_add(1, Ordering::Relaxed);
+        let is_forgetting = batches.is_multiple_of(BATCHES_BETWEEN_FORGETTING);
+        Times {
+            not_after: not_after.unwrap_or(DateTime::<Utc>::MAX_UTC),
+            forget_before: is_forgetting.then(|| self.grace.no_order_lives_since(now)),
+        }
+    }
+}
+
+impl Grace {
+    /// An instant before which no order was granted anything that could still be repeated: it has
+    /// ended, or is pinned, and its claims are filed. With much room for clocks that are moved.
+    fn no_order_lives_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let life = TimeDelta::from_std(self.max_life + LOG_KEPT_LONGER);
+        now.checked_sub_signed(life.unwrap_or(TimeDelta::MAX))
+            .unwrap_or(DateTime::<Utc>::MIN_UTC)
     }
 }
 

@@ -1,10 +1,10 @@
 //! The net change of a batch: one row at most for each place and order, whatever happened to it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::seat_map::{
-    Change, DeadlineCause, Ending, IdempotencyKey, Lot, LotState, Opening, Places, RequestHash,
-    SeatState,
+    Change, DeadlineCause, Ending, GrantedClaim, Lot, LotState, Opening, SeatState,
 };
 use domain::{OrderId, SeatIndex, SectionIndex, Timestamp};
 
@@ -19,17 +19,10 @@ pub(super) struct Net {
     pub sections: BTreeMap<SectionIndex, SectionDelta>,
     /// What happened to orders.
     pub orders: BTreeMap<OrderId, OrderNet>,
-    /// The claims that were granted.
-    pub claims: Vec<ClaimRow>,
-}
-
-/// A granted claim.
-#[derive(Debug)]
-pub(super) struct ClaimRow {
-    pub order: OrderId,
-    pub key: IdempotencyKey,
-    pub request_hash: RequestHash,
-    pub places: Places,
+    /// The claims that were granted, for the log.
+    pub granted: Vec<(OrderId, Arc<GrantedClaim>)>,
+    /// The claims that were filed under their order.
+    pub filed: Vec<(OrderId, Arc<GrantedClaim>)>,
 }
 
 /// The change of a standing section's counts.
@@ -78,8 +71,6 @@ impl Net {
             .retain(|_, delta| *delta != SectionDelta::default());
         net.orders
             .retain(|_, order| order.opening.is_some() || order.is_updated());
-        // Neighbours in the table's key are written one after the other.
-        net.claims.sort_by_key(|claim| claim.order);
         net
     }
 
@@ -88,13 +79,15 @@ impl Net {
             && self.lots.is_empty()
             && self.sections.is_empty()
             && self.orders.is_empty()
-            && self.claims.is_empty()
+            && self.granted.is_empty()
+            && self.filed.is_empty()
     }
 
     /// Whether it ends orders whose time is up, and nothing else that anybody waits for.
     pub fn only_expires(&self) -> bool {
         !self.orders.is_empty()
-            && self.claims.is_empty()
+            && self.granted.is_empty()
+            && self.filed.is_empty()
             && self
                 .orders
                 .values()
@@ -118,17 +111,11 @@ impl Net {
                 order.has_claimed |= *cause == DeadlineCause::FirstClaim;
                 order.is_extended |= *cause == DeadlineCause::Extension;
             }
-            Change::Claimed {
-                order,
-                key,
-                request_hash,
-                places,
-            } => self.claims.push(ClaimRow {
-                order: *order,
-                key: key.clone(),
-                request_hash: *request_hash,
-                places: places.clone(),
-            }),
+            Change::Claimed { order, claim } => self.granted.push((*order, Arc::clone(claim))),
+            Change::Filed { order, claims } => {
+                let claims = claims.iter().map(|claim| (*order, Arc::clone(claim)));
+                self.filed.extend(claims);
+            }
             Change::Seat { seat, from, to } => {
                 self.seats.entry(*seat).or_insert((*from, *to)).1 = *to;
             }
@@ -166,7 +153,11 @@ impl Net {
             .orders
             .get(&opening.order)
             .map_or(first_seen, |order| order.before);
-        self.claims.retain(|claim| claim.order != opening.order);
+        // Only an order that this batch has closed has claims in it.
+        if self.orders.contains_key(&opening.order) {
+            self.granted.retain(|(order, _)| *order != opening.order);
+            self.filed.retain(|(order, _)| *order != opening.order);
+        }
         let order = OrderNet {
             before,
             opening: Some(opening),

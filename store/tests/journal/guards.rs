@@ -3,7 +3,11 @@
 //! Each guard has a control that takes it out and shows the same forged race succeed, so that it
 //! is the guard that prevents it.
 
-use domain::seat_map::{Change, Command, IdempotencyKey, Lot, LotState, RequestHash, SeatState};
+use std::sync::Arc;
+
+use domain::seat_map::{
+    Change, Command, GrantedClaim, IdempotencyKey, Lot, LotState, RequestHash, SeatState,
+};
 use domain::{SeatIndex, SectionIndex};
 use sqlx::PgPool;
 use store::journal::JournalError;
@@ -130,11 +134,13 @@ async fn forged_changes_break_on_the_constraint_named_after_the_rule(pool: PgPoo
         from: 0,
         to,
     };
-    let claimed = |key: &str| Change::Claimed {
+    let filed = |key: &str| Change::Filed {
         order: order(0),
-        key: IdempotencyKey::new(key).unwrap(),
-        request_hash: RequestHash([0; 32]),
-        places: places(&[3]),
+        claims: vec![Arc::new(GrantedClaim {
+            key: IdempotencyKey::new(key).unwrap(),
+            request_hash: RequestHash([0; 32]),
+            places: places(&[3]),
+        })],
     };
     let pnr_of_another = {
         let mut opening = opening(7, crate::house::NOW);
@@ -148,7 +154,7 @@ async fn forged_changes_break_on_the_constraint_named_after_the_rule(pool: PgPoo
         (vec![allocation(1, 1)], "standing_within_capacity"),
         (vec![allocation(0, 1)], "standing_within_capacity"),
         (
-            vec![claimed("key"), claimed("key")],
+            vec![filed("key"), filed("key")],
             "claim_key_is_unique_in_order",
         ),
         (

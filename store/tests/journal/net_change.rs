@@ -241,9 +241,11 @@ async fn each_row_that_is_not_as_decided_is_a_surprise(pool: PgPool) {
             "{hand}: {written:?}"
         );
         assert_eq!(rows(&pool).await, before, "{hand}");
-        sqlx::query("truncate event_session_order, taken_seat, taken_standing, claim cascade")
-            .execute(&pool)
-            .await
-            .unwrap();
+        sqlx::query(
+            "truncate event_session_order, taken_seat, taken_standing, claim, claim_log cascade",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
     }
 }

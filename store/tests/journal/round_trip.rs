@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::order::Buyer;
-use domain::seat_map::{Command, Opening, Places, Refusal, SeatMap, SeatState, Sections, Wish};
+use domain::seat_map::{
+    Command, IdempotencyKey, Opening, Places, Refusal, SeatMap, SeatState, Sections, Wish,
+};
 use domain::{AccountId, OrderId, SectionIndex, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -429,4 +431,89 @@ async fn an_order_opened_again_has_forgotten_its_claims_in_memory_and_in_the_row
     ledger.durably(&claim(0, "key-1", named(&[3]))).await;
     ledger.reload().await;
     assert_eq!(ledger.map.seats()[3], SeatState::Held(order(0)));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_paid_orders_claims_are_known_by_their_keys_and_others_are_not(pool: PgPool) {
+    let mut ledger = Ledger::new(&pool).await;
+    for number in [0, 1] {
+        ledger.must(&Command::Open(opening(number, ledger.now)));
+        ledger.must(&claim(
+            number,
+            "key-1",
+            named(&[number.try_into().unwrap()]),
+        ));
+    }
+    ledger.write().await.unwrap();
+    ledger.durably(&claim(0, "key-2", standing(FLOOR, 2))).await;
+    ledger.durably(&Command::Pin { order: order(0) }).await;
+    ledger.reload().await;
+    ledger.pay(order(0)).await;
+    ledger.durably(&Command::Sell { order: order(0) }).await;
+    ledger.reload().await;
+    let known = async |number, key| {
+        let key = IdempotencyKey::new(key).unwrap();
+        let claim = store::orders::granted_claim(&pool, order(number), &key).await;
+        claim.unwrap().is_some()
+    };
+    assert!(known(0, "key-1").await && known(0, "key-2").await);
+    assert!(!known(0, "key-3").await);
+    let remembered = "select count(*) from remembered_claim";
+    assert_eq!(count(&pool, remembered).await, 3);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_claim_made_between_two_pins_is_filed_by_the_second(pool: PgPool) {
+    let mut ledger = Ledger::new(&pool).await;
+    ledger.must(&Command::Open(opening(0, ledger.now)));
+    ledger.must(&claim(0, "key-1", named(&[1])));
+    ledger.durably(&Command::Pin { order: order(0) }).await;
+    ledger.reload().await;
+    ledger.must(&Command::Unpin { order: order(0) });
+    ledger.durably(&claim(0, "key-2", named(&[2]))).await;
+    ledger.reload().await;
+    ledger.durably(&Command::Pin { order: order(0) }).await;
+    ledger.reload().await;
+    assert_eq!(count(&pool, "select count(*) from claim").await, 2);
+}
+
+/// Lets the log look older than any order may be.
+const AGE_THE_LOG: &str = "with aged as (
+    update claim_log set written_at = written_at - interval '1 day' returning 1
+) select count(*) from aged";
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_takeover_drops_what_was_logged_for_orders_that_can_live_no_more(pool: PgPool) {
+    let mut ledger = Ledger::new(&pool).await;
+    ledger.must(&Command::Open(opening(0, ledger.now)));
+    ledger.must(&Command::Open(opening(1, ledger.now)));
+    ledger.durably(&claim(0, "key-1", named(&[3]))).await;
+    let cancel = Command::Cancel {
+        order: order(0),
+        credential: credential(),
+    };
+    ledger.durably(&cancel).await;
+    assert_eq!(count(&pool, AGE_THE_LOG).await, 1);
+    ledger.durably(&claim(1, "key-1", named(&[4]))).await;
+    ledger.reload().await;
+    assert_eq!(count(&pool, "select count(*) from claim_log").await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_session_that_is_never_taken_over_drops_old_entries_as_it_goes(pool: PgPool) {
+    let mut ledger = Ledger::new(&pool).await;
+    ledger.must(&Command::Open(opening(0, ledger.now)));
+    ledger.durably(&claim(0, "key-0", named(&[0]))).await;
+    assert_eq!(count(&pool, AGE_THE_LOG).await, 1);
+    for number in 1..=300 {
+        let one = named(&[number % 10]);
+        ledger.must(&Command::Open(opening(u64::from(number), ledger.now)));
+        // Most find their seat taken: what matters is that a batch is written.
+        let _ = ledger.decide(&claim(u64::from(number), "key", one));
+        ledger.write().await.unwrap();
+    }
+    let old = "select count(*) from claim_log where written_at < now() - interval '1 hour'";
+    assert_eq!(count(&pool, old).await, 0);
+    ledger.durably(&claim(300, "key-2", named(&[20]))).await;
+    assert!(count(&pool, "select count(*) from claim_log").await > 1);
 }

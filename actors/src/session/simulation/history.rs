@@ -224,15 +224,11 @@ impl History {
                 view.expires_at = *expires_at;
                 view.is_extended |= *cause == DeadlineCause::Extension;
             }),
-            Change::Claimed {
-                order,
-                key,
-                request_hash,
-                places,
-            } => {
-                let granted = (*request_hash, places.clone());
-                self.claims.insert((*order, key.clone()), granted);
+            Change::Claimed { order, claim } => {
+                let granted = (claim.request_hash, claim.places.clone());
+                self.claims.insert((*order, claim.key.clone()), granted);
             }
+            Change::Filed { .. } => {}
             Change::Seat { seat, from, to } => self.move_seat(*seat, *from, *to, closed),
             Change::Standing {
                 section, order, to, ..

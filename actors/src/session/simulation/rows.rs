@@ -2,14 +2,17 @@
 //! net changes of a batch, constraints and counted rows included.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::seat_map::{
-    Change, DeadlineCause, Ending, GRACE, IdempotencyKey, Lot, LotState, Opening, Places,
-    RequestHash, SeatState,
+    Change, DeadlineCause, Ending, GRACE, GrantedClaim, IdempotencyKey, Lot, LotState, Opening,
+    SeatState,
 };
 use domain::{Manifest, OrderId, SeatIndex, SectionIndex, Timestamp};
 use store::journal::JournalError;
+
+type Claims = BTreeMap<(OrderId, IdempotencyKey), Arc<GrantedClaim>>;
 
 /// The tables.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +21,10 @@ pub struct Rows {
     pub seats: BTreeMap<SeatIndex, SeatState>,
     pub lots: BTreeMap<(OrderId, SectionIndex), Lot>,
     pub orders: BTreeMap<OrderId, OrderRow>,
-    pub claims: BTreeMap<(OrderId, IdempotencyKey), (RequestHash, Places)>,
+    /// Claims as they were granted.
+    logged_claims: Claims,
+    /// Claims of orders that are being paid, or were.
+    filed_claims: Claims,
     capacities: BTreeMap<SectionIndex, u32>,
     max_life: Duration,
 }
@@ -121,16 +127,25 @@ impl Rows {
                     to: *lot,
                 }),
         );
-        for ((order, key), (request_hash, places)) in &self.claims {
-            if self.orders[order].status == Status::Pending {
+        let is_open = |order: &OrderId| {
+            let row = self.orders.get(order);
+            row.is_some_and(|row| row.status == Status::Pending)
+        };
+        for (key, claim) in &self.logged_claims {
+            if is_open(&key.0) && !self.filed_claims.contains_key(key) {
                 changes.push(Change::Claimed {
-                    order: *order,
-                    key: key.clone(),
-                    request_hash: *request_hash,
-                    places: places.clone(),
+                    order: key.0,
+                    claim: Arc::clone(claim),
                 });
             }
         }
+        let filed = self.filed_claims.iter();
+        changes.extend(filed.filter(|((order, _), _)| is_open(order)).map(
+            |((order, _), claim)| Change::Filed {
+                order: *order,
+                claims: vec![Arc::clone(claim)],
+            },
+        ));
         changes
     }
 
@@ -272,22 +287,24 @@ impl Rows {
         Ok(())
     }
 
+    /// An order that is opened again has forgotten its claims.
     fn insert_claims(&mut self, batch: &[Change]) -> Result<(), JournalError> {
         for change in batch {
-            if let Change::Claimed {
-                order,
-                key,
-                request_hash,
-                places,
-            } = change
-            {
-                if !self.orders.contains_key(order) {
-                    return Err(constraint("claim_order_id_fkey"));
+            match change {
+                Change::Opened { opening, again, .. } if *again => {
+                    let is_kept = |(order, _): &(OrderId, _), _: &mut _| *order != opening.order;
+                    self.logged_claims.retain(is_kept);
+                    self.filed_claims.retain(is_kept);
                 }
-                let row = (*request_hash, places.clone());
-                if self.claims.insert((*order, key.clone()), row).is_some() {
-                    return Err(constraint("claim_key_is_unique_in_order"));
+                Change::Claimed { order, claim } => {
+                    insert_claim(&mut self.logged_claims, *order, claim)?;
                 }
+                Change::Filed { order, claims } => {
+                    for claim in claims {
+                        insert_claim(&mut self.filed_claims, *order, claim)?;
+                    }
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -301,6 +318,18 @@ impl Rows {
             }
         }
         Ok(())
+    }
+}
+
+fn insert_claim(
+    claims: &mut Claims,
+    order: OrderId,
+    claim: &Arc<GrantedClaim>,
+) -> Result<(), JournalError> {
+    let key = (order, claim.key.clone());
+    match claims.insert(key, Arc::clone(claim)) {
+        None => Ok(()),
+        Some(_) => Err(constraint("claim_key_is_unique_in_order")),
     }
 }
 

@@ -223,23 +223,21 @@ impl Books {
     }
 
     /// A surprise is no fault where a payment changed the same order, or one came back from the
-    /// dead: its earlier claims are known to the rows alone.
+    /// dead.
     fn is_excused(&self, changes: &[Change]) -> bool {
-        let reopened = &self.history.reopened;
         let is_paid = |order| {
             let row = self.rows.orders.get(order);
             row.is_some_and(|row| row.status == super::rows::Status::Paid)
         };
         changes.iter().any(|change| match change {
             Change::Opened { again, .. } => *again,
-            Change::Claimed { order, .. } => reopened.contains(order),
             Change::Deadline { order, .. } | Change::Closed { order, .. } => is_paid(order),
             Change::Seat { from, .. } => match from {
                 domain::seat_map::SeatState::Pinned(order) => is_paid(order),
                 _ => false,
             },
             Change::Standing { order, .. } => is_paid(order),
-            Change::Allocation { .. } => false,
+            Change::Claimed { .. } | Change::Filed { .. } | Change::Allocation { .. } => false,
         })
     }
 }

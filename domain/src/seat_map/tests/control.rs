@@ -55,16 +55,9 @@ fn double_grants(seed: u64, guard_is_off: bool) -> u32 {
 /// The seats that a claim was told to have got; none if it was refused.
 fn granted(house: &mut House, buyer: char, wish: Wish) -> Vec<SeatIndex> {
     match house.claim(buyer, wish).as_deref() {
-        Ok(
-            [
-                ..,
-                Change::Claimed {
-                    order: id, places, ..
-                },
-            ],
-        ) => {
+        Ok([.., Change::Claimed { order: id, claim }]) => {
             assert_eq!(*id, order(buyer));
-            places.seats.clone()
+            claim.places.seats.clone()
         }
         _ => Vec::new(),
     }

@@ -1,7 +1,8 @@
 //! A claim told twice is answered as the first time, while what it got still stands.
 
+use super::house::order;
 use super::house::{HOLD, House, Part, best, claim, named, places, rules, standing};
-use crate::seat_map::{IdempotencyKey, Refusal};
+use crate::seat_map::{Change, Command, IdempotencyKey, Refusal};
 
 #[test]
 fn a_key_is_visible_ascii_of_a_bounded_length() {
@@ -105,4 +106,32 @@ fn a_repetition_is_answered_until_the_timer_frees_its_places_and_not_after() {
     assert_eq!(house.run(&command), Ok(Vec::new()));
     house.run(&crate::seat_map::Command::Expire).unwrap();
     assert_eq!(house.refusal(&command), Refusal::UnknownOrder);
+}
+
+/// The keys that a pin files.
+fn filed(changes: &[Change]) -> Vec<&str> {
+    let claims = changes.iter().filter_map(|change| match change {
+        Change::Filed { claims, .. } => Some(claims),
+        Change::Opened { .. } | Change::Deadline { .. } | Change::Claimed { .. } => None,
+        Change::Seat { .. } | Change::Standing { .. } => None,
+        Change::Allocation { .. } | Change::Closed { .. } => None,
+    });
+    claims.flatten().map(|claim| claim.key.as_str()).collect()
+}
+
+#[test]
+fn each_claim_is_filed_once_when_its_order_is_pinned() {
+    let mut house = House::seated(&["....."]);
+    house.open('a');
+    house.run(&claim('a', "k", 1, named(&[0]))).unwrap();
+    house.run(&claim('a', "l", 2, named(&[1]))).unwrap();
+    let pinned = house.pin('a').unwrap();
+    assert_eq!(filed(&pinned), ["k", "l"]);
+    house.run(&Command::Unpin { order: order('a') }).unwrap();
+    let pinned = house.pin('a').unwrap();
+    assert_eq!(filed(&pinned), [""; 0]);
+    house.run(&Command::Unpin { order: order('a') }).unwrap();
+    house.run(&claim('a', "m", 3, named(&[2]))).unwrap();
+    let pinned = house.pin('a').unwrap();
+    assert_eq!(filed(&pinned), ["m"]);
 }

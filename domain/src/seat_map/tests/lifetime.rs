@@ -275,6 +275,7 @@ fn orders_expire_at_their_deadlines_and_in_their_order() {
         Change::Opened { .. }
         | Change::Deadline { .. }
         | Change::Claimed { .. }
+        | Change::Filed { .. }
         | Change::Seat { .. }
         | Change::Standing { .. }
         | Change::Allocation { .. } => None,

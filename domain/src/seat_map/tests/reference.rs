@@ -372,9 +372,10 @@ impl Model {
         }
         let changes = answer.as_ref().expect("there is room for the party");
         let granted = changes.iter().find_map(|change| match change {
-            Change::Claimed { places, .. } => Some(places.clone()),
+            Change::Claimed { claim, .. } => Some(claim.places.clone()),
             Change::Opened { .. } | Change::Deadline { .. } | Change::Seat { .. } => None,
             Change::Standing { .. } | Change::Allocation { .. } | Change::Closed { .. } => None,
+            Change::Filed { .. } => None,
         });
         let granted = granted.expect("a grant is recorded");
         self.check_best(wanted, sections, accessible, &granted.seats);

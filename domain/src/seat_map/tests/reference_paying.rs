@@ -140,6 +140,7 @@ impl Model {
             Change::Closed { order, .. } => Some(*order),
             Change::Opened { .. } | Change::Deadline { .. } | Change::Seat { .. } => None,
             Change::Standing { .. } | Change::Allocation { .. } | Change::Claimed { .. } => None,
+            Change::Filed { .. } => None,
         });
         assert_eq!(closed.collect::<Vec<_>>(), due, "earliest deadline first");
         for order in due {

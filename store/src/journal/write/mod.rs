@@ -7,17 +7,27 @@ use domain::SessionId;
 use sqlx::PgConnection;
 
 use self::rows::{
-    GrantedClaim, LotRows, NewOrder, OrderMove, SeatRows, reopened_orders, section_deltas,
+    ClaimColumns, FiledClaim, LotRows, NewOrder, OrderMove, SeatRows, reopened_orders,
+    section_deltas,
 };
 use crate::journal::JournalError;
 use crate::journal::net::Net;
 
-/// Writes a batch in one transaction, at an epoch, unless the database's clock is past `not_after`.
+/// When a batch is written, by the database's clock.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    /// Later, nobody waits for it any more: it is not written.
+    pub not_after: DateTime<Utc>,
+    /// No order that may still claim is as old: what was logged before is dropped, if given.
+    pub forget_before: Option<DateTime<Utc>>,
+}
+
+/// Writes a batch in one transaction, at an epoch.
 pub(super) async fn write_batch(
     connection: &mut PgConnection,
     session_id: SessionId,
     epoch: u32,
-    not_after: DateTime<Utc>,
+    times: Times,
     net: &Net,
 ) -> Result<(), JournalError> {
     if net.is_empty() {
@@ -27,13 +37,14 @@ pub(super) async fn write_batch(
     let (seats, lots) = (SeatRows::of(net), LotRows::of(net));
     let (moved_orders, new_orders) = (OrderMove::all(net), NewOrder::all(net));
     let written = sqlx::query!(
-        "select write_batch(of_session => $1, at_epoch => $2, not_after => $3, reopened => $4,
-             gone_seats => $5, moved_seats => $6, new_seats => $7,
-             gone_lots => $8, moved_lots => $9, new_lots => $10, section_deltas => $11,
-             moved_orders => $12, new_orders => $13, claims => $14)",
+        "select write_batch(of_session => $1, at_epoch => $2, not_after => $3, forget_before => $4,
+             reopened => $5, gone_seats => $6, moved_seats => $7, new_seats => $8,
+             gone_lots => $9, moved_lots => $10, new_lots => $11, section_deltas => $12,
+             moved_orders => $13, new_orders => $14, granted => $15, filed => $16)",
         session_id.0,
         i64::from(epoch),
-        not_after,
+        times.not_after,
+        times.forget_before,
         &reopened_orders(net),
         seats.gone as _,
         seats.moved as _,
@@ -44,7 +55,8 @@ pub(super) async fn write_batch(
         section_deltas(net) as _,
         moved_orders as _,
         new_orders as _,
-        GrantedClaim::all(net) as _,
+        ClaimColumns::granted(net) as _,
+        FiledClaim::all(net) as _,
     )
     .execute(connection)
     .await;

@@ -2,20 +2,28 @@
 
 use chrono::{DateTime, Utc};
 use domain::order::Buyer;
-use domain::seat_map::{Ending, Lot, LotState, SeatState};
+use domain::seat_map::{Ending, GrantedClaim, Lot, LotState, Places, SeatState};
 use domain::{OrderId, SeatIndex, SectionIndex};
 use sqlx::Postgres;
 use sqlx::postgres::{PgHasArrayType, PgTypeInfo};
 use uuid::Uuid;
 
-use crate::journal::net::{ClaimRow, Net, OrderNet, RowBefore};
+use crate::journal::net::{Net, OrderNet, RowBefore};
 
 /// Seats by what their row needs.
 #[derive(Default)]
 pub struct SeatRows {
     pub gone: Vec<SeatMove>,
     pub moved: Vec<SeatMove>,
-    pub new: Vec<SeatMove>,
+    pub new: SeatColumns,
+}
+
+/// Seats that get a row, in columns: claims bring them by the hundred.
+#[derive(Default, sqlx::Encode)]
+pub struct SeatColumns {
+    seat_indexes: Vec<i32>,
+    states: Vec<&'static str>,
+    order_ids: Vec<Option<Uuid>>,
 }
 
 /// A seat's state before and after the batch.
@@ -84,9 +92,21 @@ pub struct NewOrder {
     is_extended: bool,
 }
 
-/// A claim that was granted, under its key.
+/// Claims that were granted, in columns: one element a claim, and the seats of all one after another.
+#[derive(Default, sqlx::Encode)]
+pub struct ClaimColumns {
+    order_ids: Vec<Uuid>,
+    idempotency_keys: Vec<String>,
+    request_hashes: Vec<[u8; 32]>,
+    seat_counts: Vec<i32>,
+    standing_sections: Vec<Option<i16>>,
+    standing_quantities: Vec<Option<i32>>,
+    seats: Vec<i32>,
+}
+
+/// A claim that is filed under its order.
 #[derive(sqlx::Encode)]
-pub struct GrantedClaim {
+pub struct FiledClaim {
     order_id: Uuid,
     idempotency_key: String,
     request_hash: Vec<u8>,
@@ -117,20 +137,30 @@ composite!(LotMove, "lot_move");
 composite!(SectionDelta, "section_delta");
 composite!(OrderMove, "order_move");
 composite!(NewOrder, "new_order");
-composite!(GrantedClaim, "granted_claim");
+composite!(SeatColumns, "seat_columns");
+composite!(ClaimColumns, "claim_columns");
+composite!(FiledClaim, "granted_claim");
 
 impl SeatRows {
     pub fn of(net: &Net) -> Self {
         let mut rows = Self::default();
         for (seat, (from, to)) in &net.seats {
-            let kind = match (from, to) {
-                (SeatState::Free, _) => &mut rows.new,
-                (_, SeatState::Free) => &mut rows.gone,
-                (_, _) => &mut rows.moved,
-            };
-            kind.push(SeatMove::new(*seat, *from, *to));
+            match (from, to) {
+                (SeatState::Free, _) => rows.new.push(*seat, *to),
+                (_, SeatState::Free) => rows.gone.push(SeatMove::new(*seat, *from, *to)),
+                (_, _) => rows.moved.push(SeatMove::new(*seat, *from, *to)),
+            }
         }
         rows
+    }
+}
+
+impl SeatColumns {
+    fn push(&mut self, seat: SeatIndex, state: SeatState) {
+        let (state, order) = state_columns(state);
+        self.seat_indexes.push(seat_column(seat));
+        self.states.push(state);
+        self.order_ids.push(order);
     }
 }
 
@@ -254,28 +284,58 @@ impl NewOrder {
     }
 }
 
-impl GrantedClaim {
-    pub fn all(net: &Net) -> Vec<Self> {
-        net.claims.iter().map(Self::new).collect()
+impl ClaimColumns {
+    pub fn granted(net: &Net) -> Self {
+        let mut columns = Self::default();
+        for (order, claim) in &net.granted {
+            columns.push(*order, claim);
+        }
+        columns
     }
 
-    fn new(claim: &ClaimRow) -> Self {
-        let standing = claim.places.standing.first().copied();
+    fn push(&mut self, order: OrderId, claim: &GrantedClaim) {
+        let (standing_section, standing_quantity) = standing_columns(&claim.places);
+        let seats = &claim.places.seats;
+        self.order_ids.push(order.0);
+        self.idempotency_keys.push(claim.key.as_str().to_owned());
+        self.request_hashes.push(claim.request_hash.0);
+        self.seat_counts
+            .push(i32::try_from(seats.len()).expect("an order has few seats"));
+        self.standing_sections.push(standing_section);
+        self.standing_quantities.push(standing_quantity);
+        self.seats.extend(seats.iter().copied().map(seat_column));
+    }
+}
+
+impl FiledClaim {
+    pub fn all(net: &Net) -> Vec<Self> {
+        let filed = net.filed.iter();
+        filed
+            .map(|(order, claim)| Self::new(*order, claim))
+            .collect()
+    }
+
+    fn new(order: OrderId, claim: &GrantedClaim) -> Self {
+        let (standing_section, standing_quantity) = standing_columns(&claim.places);
+        let seats = claim.places.seats.iter().copied();
         Self {
-            order_id: claim.order.0,
+            order_id: order.0,
             idempotency_key: claim.key.as_str().to_owned(),
             request_hash: claim.request_hash.0.to_vec(),
-            seats: claim
-                .places
-                .seats
-                .iter()
-                .copied()
-                .map(seat_column)
-                .collect(),
-            standing_section: standing.map(|(section, _)| section_column(section)),
-            standing_quantity: standing.map(|(_, quantity)| quantity_column(quantity)),
+            seats: seats.map(seat_column).collect(),
+            standing_section,
+            standing_quantity,
         }
     }
+}
+
+/// A claim is for places of one standing section at most.
+fn standing_columns(places: &Places) -> (Option<i16>, Option<i32>) {
+    let standing = places.standing.first().copied();
+    (
+        standing.map(|(section, _)| section_column(section)),
+        standing.map(|(_, quantity)| quantity_column(quantity)),
+    )
 }
 
 fn seat_column(seat: SeatIndex) -> i32 {

@@ -1,12 +1,11 @@
 //! Reading a session back: the stored rows as the changes that lead to them.
 
+mod claims;
+
 use chrono::{DateTime, Utc};
 use domain::order::{Buyer, Owner, SecretHash};
 use domain::pnr::Pnr;
-use domain::seat_map::{
-    Change, DeadlineCause, Ending, IdempotencyKey, Lot, LotState, Opening, Places, RequestHash,
-    SeatState,
-};
+use domain::seat_map::{Change, DeadlineCause, Ending, Lot, LotState, Opening, SeatState};
 use domain::{AccountId, OrderId, SeatIndex, SectionIndex, SessionId, Timestamp};
 use sqlx::{PgConnection, PgPool};
 
@@ -35,9 +34,14 @@ pub(super) async fn changes(
     session_id: SessionId,
     now: Timestamp,
     grace: Grace,
+    forget_before: DateTime<Utc>,
 ) -> Result<Vec<Change>, sqlx::Error> {
     let mut tx = pool
         .begin_with("begin isolation level repeatable read")
+        .await?;
+    // A plan that was kept from when a session's tables were empty would be wrong once they are full.
+    sqlx::query("set local plan_cache_mode = force_custom_plan")
+        .execute(&mut *tx)
         .await?;
     grant_grace(&mut tx, session_id, now, grace).await?;
     let mut changes = Vec::new();
@@ -45,7 +49,8 @@ pub(super) async fn changes(
     read_seats(&mut tx, session_id, &mut changes).await?;
     read_standing(&mut tx, session_id, &mut changes).await?;
     read_allocations(&mut tx, session_id, &mut changes).await?;
-    read_claims(&mut tx, session_id, &mut changes).await?;
+    claims::forget_claims(&mut tx, session_id, forget_before).await?;
+    claims::read_claims(&mut tx, session_id, &mut changes).await?;
     let closed = sold.into_iter().map(|order| Change::Closed {
         order,
         ending: Ending::Sold,
@@ -203,39 +208,6 @@ async fn read_allocations(
             section,
             from: 0,
             to,
-        });
-    }
-    Ok(())
-}
-
-async fn read_claims(
-    connection: &mut PgConnection,
-    session_id: SessionId,
-    changes: &mut Vec<Change>,
-) -> Result<(), sqlx::Error> {
-    let rows = sqlx::query!(
-        "select order_id, idempotency_key, request_hash, seats, standing_section, standing_quantity
-         from claim join event_session_order using (order_id)
-         where session_id = $1 and status = 'PENDING'",
-        session_id.0,
-    )
-    .fetch_all(connection)
-    .await?;
-    for row in rows {
-        let key = IdempotencyKey::new(&row.idempotency_key);
-        let seats = row.seats.into_iter().map(|seat| count(seat).map(SeatIndex));
-        let standing = row.standing_section.zip(row.standing_quantity);
-        let standing = standing.map(|(section, quantity)| {
-            Ok::<_, sqlx::Error>((section_index(section)?, count(quantity)?))
-        });
-        changes.push(Change::Claimed {
-            order: OrderId(row.order_id),
-            key: key.ok_or_else(|| undecodable("an idempotency key is malformed"))?,
-            request_hash: RequestHash(hash(&row.request_hash)?),
-            places: Places {
-                seats: seats.collect::<Result<_, _>>()?,
-                standing: standing.transpose()?.into_iter().collect(),
-            },
         });
     }
     Ok(())
