@@ -84,12 +84,13 @@ pub(super) struct Committed {
     unshown: Unshown,
 }
 
-/// What changed since the last tick.
+/// What changed since the last tick. Lists gather at the pace of claims, and are put in order once
+/// a tick.
 #[derive(Default)]
 pub(super) struct Unshown {
-    pub seats: BTreeSet<SeatIndex>,
+    pub seats: Vec<SeatIndex>,
     pub standing: BTreeSet<SectionIndex>,
-    pub orders: BTreeSet<OrderId>,
+    pub orders: Vec<OrderId>,
 }
 
 struct CommittedOrder {
@@ -252,7 +253,7 @@ impl Committed {
     pub fn note_steps(&mut self, order: OrderId, steps: Steps) {
         if self.orders.contains_key(&order) {
             self.steps.insert(order, steps);
-            self.unshown.orders.insert(order);
+            self.unshown.orders.push(order);
         }
     }
 
@@ -264,8 +265,14 @@ impl Committed {
         }
     }
 
+    /// What changed since the last tick: each once, rising.
     pub fn take_unshown(&mut self) -> Unshown {
-        std::mem::take(&mut self.unshown)
+        let mut unshown = std::mem::take(&mut self.unshown);
+        unshown.seats.sort_unstable();
+        unshown.seats.dedup();
+        unshown.orders.sort_unstable();
+        unshown.orders.dedup();
+        unshown
     }
 
     /// Applies one change, and says whether it shows to everybody.
@@ -278,7 +285,7 @@ impl Committed {
             } => {
                 let order = CommittedOrder::new(*opening, *expires_at);
                 self.orders.insert(opening.order, order);
-                self.unshown.orders.insert(opening.order);
+                self.unshown.orders.push(opening.order);
                 false
             }
             Change::Deadline {
@@ -287,7 +294,7 @@ impl Committed {
                 self.with_order(*order, |order| order.expires_at = *expires_at);
                 false
             }
-            Change::Claimed { .. } => false,
+            Change::Claimed { .. } | Change::Filed { .. } => false,
             Change::Seat { seat, from, to } => self.move_seat(*seat, *from, *to),
             Change::Standing {
                 section,
@@ -310,7 +317,7 @@ impl Committed {
             Change::Closed { order, .. } => {
                 self.orders.remove(order);
                 self.steps.remove(order);
-                self.unshown.orders.insert(*order);
+                self.unshown.orders.push(*order);
                 false
             }
         }
@@ -334,7 +341,7 @@ impl Committed {
         self.seats.set(seat, code(to));
         let visible = code(from) != code(to);
         if visible {
-            self.unshown.seats.insert(seat);
+            self.unshown.seats.push(seat);
         }
         visible
     }
@@ -363,7 +370,7 @@ impl Committed {
     fn with_order(&mut self, id: OrderId, change: impl FnOnce(&mut CommittedOrder)) {
         if let Some(order) = self.orders.get_mut(&id) {
             change(order);
-            self.unshown.orders.insert(id);
+            self.unshown.orders.push(id);
         }
     }
 }

@@ -57,7 +57,7 @@ impl Shown {
             .into_iter()
             .map(|section| committed.standing(section))
             .collect();
-        let orders: Vec<_> = unshown.orders.into_iter().collect();
+        let orders = unshown.orders;
         if self.sequence == committed.sequence {
             return (!orders.is_empty()).then(|| WatcherEvent::Orders(orders.into()));
         }

@@ -4,6 +4,7 @@
 //! few threads. So the answers for one thread travel in one parcel, and a task there hands them out.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use domain::seat_map::Refusal;
 use tokio::sync::{mpsc, oneshot};
@@ -20,9 +21,10 @@ pub(crate) struct Reply {
     waiting: oneshot::Sender<Answer>,
 }
 
-/// The way to one thread's task. Unbounded, for nothing is sent but what somebody waits for.
+/// The way to one thread's task. Unbounded, for nothing is sent but what somebody waits for. One
+/// count is shared: two threads touch it for each answer.
 #[derive(Clone)]
-struct Postbox(mpsc::UnboundedSender<Vec<Letter>>);
+struct Postbox(Arc<mpsc::UnboundedSender<Vec<Letter>>>);
 
 thread_local! {
     static OF_THIS_THREAD: RefCell<Option<Postbox>> = const { RefCell::new(None) };
@@ -42,7 +44,7 @@ pub(crate) fn send_all(answers: impl Iterator<Item = (Reply, Answer)>) {
         let letter = (waiting, answer);
         match parcels
             .iter_mut()
-            .find(|(to, _)| to.0.same_channel(&postbox.0))
+            .find(|(to, _)| Arc::ptr_eq(&to.0, &postbox.0))
         {
             Some((_, parcel)) => parcel.push(letter),
             None => parcels.push((postbox, vec![letter])),
@@ -67,7 +69,7 @@ impl Postbox {
     fn open() -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         tokio::spawn(hand_out(receiver));
-        Self(sender)
+        Self(Arc::new(sender))
     }
 }
 
