@@ -57,6 +57,54 @@ pub fn ics(entry: &Entry) -> String {
     calendar.to_string()
 }
 
+/// A performance as anybody may note it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occasion {
+    /// What tells it from all others at its host, so that a second import changes the first.
+    pub name: String,
+    /// The event's title.
+    pub title: String,
+    /// Where, most particular first.
+    pub location: Vec<String>,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// Whether it is called off.
+    pub is_cancelled: bool,
+    /// Whether its date is not settled.
+    pub is_tentative: bool,
+    /// What else there is to know, line by line.
+    pub notes: Vec<String>,
+    /// Where tickets are.
+    pub url: String,
+}
+
+/// Several performances as a calendar to subscribe to.
+#[must_use]
+pub fn feed(name: &str, host: &str, written_at: Timestamp, occasions: &[Occasion]) -> String {
+    let mut calendar = Calendar::new();
+    calendar.name(name);
+    for occasion in occasions {
+        let mut event = Event::new();
+        event
+            .uid(&format!("{}@{host}", occasion.name))
+            .timestamp(written_at.to_datetime())
+            .summary(&occasion.title)
+            .starts(occasion.starts_at.to_datetime().with_timezone(&Utc))
+            .location(&occasion.location.join(", "))
+            .description(&occasion.notes.join("\n"))
+            .status(if occasion.is_cancelled {
+                EventStatus::Cancelled
+            } else if occasion.is_tentative {
+                EventStatus::Tentative
+            } else {
+                EventStatus::Confirmed
+            });
+        event.append_property(Property::new("URL", &occasion.url));
+        calendar.push(event.done());
+    }
+    calendar.to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;

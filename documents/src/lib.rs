@@ -6,6 +6,7 @@
 pub mod calendar;
 mod canvas;
 mod fonts;
+pub mod poster;
 pub mod qr;
 mod structure;
 pub mod ticket;
