@@ -28,8 +28,10 @@ pub async fn migrate(configuration: &Configuration) -> Result<(), Failure> {
 pub async fn demo(configuration: &Configuration) -> Result<(), Failure> {
     let database = Database::open(configuration).await?;
     let loaded = demo_house::load(&database.pool, Clock::System.now()).await;
+    let town = demo_house::load_town(&database.pool, Clock::System.now()).await;
     database.close().await?;
     say_demo(configuration, &loaded?);
+    town?;
     Ok(())
 }
 

@@ -58,6 +58,7 @@ async fn serve_from(
 ) -> Result<(), Failure> {
     if configuration.demo {
         let house = demo_house::load(&database.pool, Clock::System.now()).await?;
+        demo_house::load_town(&database.pool, Clock::System.now()).await?;
         commands::say_demo(configuration, &house);
     }
     let app = App {

@@ -13,7 +13,9 @@ mod session_info;
 mod test_house;
 
 pub use clock::Clock;
-pub use feed::{Feed, FeedOrder, Frame, Snapshot, StandingCount, Steps, Watcher, WatcherEvent};
+pub use feed::{
+    Board, Feed, FeedOrder, Frame, Left, Snapshot, StandingCount, Steps, Watcher, WatcherEvent,
+};
 pub use registry::{Registry, Session, SessionError, Settings};
 pub use session::CommandError;
 pub use session_info::SessionInfo;

@@ -218,6 +218,15 @@ impl Manifest {
         &self.seats
     }
 
+    /// How many places can be sold at most: seats that are not out of use, and standing places.
+    #[must_use]
+    pub fn places(&self) -> u32 {
+        let seats = self.seats.iter().filter(|seat| !seat.disabled).count();
+        let seats = u32::try_from(seats).expect("MAX_SEATS fits u32");
+        let standing = self.sections.iter().map(Section::capacity);
+        standing.fold(seats, u32::saturating_add)
+    }
+
     /// What people look at.
     #[must_use]
     pub fn focus(&self) -> Point {

@@ -3,6 +3,8 @@
 //!
 //! It is loaded in one transaction, so that its theatre is there only with all the rest.
 
+mod halls;
+mod programme;
 #[cfg(test)]
 mod tests;
 mod theatre;
@@ -247,6 +249,24 @@ pub async fn load(pool: &PgPool, now: Timestamp) -> Result<DemoHouse, DemoError>
         sessions: sessions(pool, now).await?,
         fresh,
     })
+}
+
+/// The name of a venue that is there only with all of the town.
+const TOWN_SLUG: &str = "hoshizora-hall";
+
+/// Loads the town around the demo's first two venues, or finds it loaded: more venues and cities, all that is on
+/// there, and the blog. [`load`] comes first.
+///
+/// # Errors
+/// As for [`load`].
+pub async fn load_town(pool: &PgPool, now: Timestamp) -> Result<(), DemoError> {
+    if store::places::venue_id(pool, TOWN_SLUG).await?.is_some() {
+        return Ok(());
+    }
+    let mut transaction = pool.begin().await?;
+    programme::make(&mut transaction, now).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 async fn make(

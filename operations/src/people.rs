@@ -101,6 +101,26 @@ pub async fn signed_in(app: &App, token: &str) -> Result<Option<SignedIn>, store
     signed_in_at(&app.pool, token, now()).await
 }
 
+/// The language that the account of a login reads in, if it has said so.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn language(app: &App, token: &str) -> Result<Option<String>, store::Error> {
+    store::people::language_of_login(&app.pool, &token_hash(token), now()).await
+}
+
+/// Says in which language an account reads.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn choose_language(
+    app: &App,
+    account: domain::AccountId,
+    language: &str,
+) -> Result<(), store::Error> {
+    store::people::set_language(&app.pool, account, language).await
+}
+
 /// Ends a login.
 ///
 /// # Errors

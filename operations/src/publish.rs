@@ -317,7 +317,7 @@ fn prices_by_index(plan: &StoredPlan, overrides: &[(SectionId, i64)]) -> Vec<Mon
     plan.sections.iter().map(price).collect()
 }
 
-async fn ensure_event(
+pub(crate) async fn ensure_event(
     connection: &mut PgConnection,
     request: &PutOnSale,
 ) -> Result<EventKey, store::Error> {

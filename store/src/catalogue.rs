@@ -661,7 +661,7 @@ fn grouped(rows: Vec<ListingRow>) -> Result<Vec<ListedEvent>, sqlx::Error> {
     Ok(events)
 }
 
-fn sale(
+pub(crate) fn sale(
     status: &str,
     from: DateTime<Utc>,
     until: Option<DateTime<Utc>>,

@@ -180,12 +180,13 @@ pub async fn ensure_manifest(
     manifest: &Manifest,
 ) -> Result<ManifestId, sqlx::Error> {
     sqlx::query!(
-        "insert into manifest (manifest_id, venue_id, content_hash, document) values ($1, $2, $3, $4)
+        "insert into manifest (manifest_id, venue_id, content_hash, document, places) values ($1, $2, $3, $4, $5)
          on conflict (content_hash) do nothing",
         Uuid::now_v7(),
         venue.0,
         content_hash.as_slice(),
         Json(manifest) as _,
+        column(manifest.places()),
     )
     .execute(&mut *connection)
     .await?;
@@ -242,7 +243,7 @@ pub async fn insert_session(
 /// # Errors
 /// The database does not answer.
 pub async fn insert_session_sections(
-    connection: impl PgExecutor<'_>,
+    connection: &mut PgConnection,
     session_id: SessionId,
     manifest: &Manifest,
     prices: &[Money],
@@ -271,6 +272,15 @@ pub async fn insert_session_sections(
         &names,
         &prices,
         &capacities as &[Option<i32>],
+    )
+    .execute(&mut *connection)
+    .await?;
+    // One that costs nothing counts only if all do.
+    let paid = prices.iter().filter(|price| **price > 0).min();
+    sqlx::query!(
+        "update event_session set from_price = $2 where session_id = $1",
+        session_id.0,
+        paid.or(prices.iter().min()),
     )
     .execute(connection)
     .await?;

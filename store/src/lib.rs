@@ -4,8 +4,10 @@
 //! request leads to takes the owner's scope as its first parameter after the connection.
 
 pub mod audit;
+pub mod box_office;
 pub mod catalogue;
 pub mod details;
+pub mod discovery;
 pub mod doors;
 pub mod events;
 pub mod jobs;
@@ -14,6 +16,7 @@ pub mod orders;
 pub mod payments;
 pub mod people;
 pub mod places;
+pub mod programme;
 mod slug;
 pub mod test_intents;
 pub mod tickets;

@@ -238,3 +238,42 @@ pub async fn end_login(
     .await?;
     Ok(())
 }
+
+/// The language that the account of a login reads in, if the login holds and the account has said so.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn language_of_login(
+    connection: impl PgExecutor<'_>,
+    token_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<String>, sqlx::Error> {
+    let language = sqlx::query_scalar!(
+        "select language from login join account using (account_id)
+         where login.token_hash = $1 and login.ended_at is null and login.expires_at > $2",
+        token_hash.as_slice(),
+        instant(now),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(language.flatten())
+}
+
+/// Says in which language an account reads.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn set_language(
+    connection: impl PgExecutor<'_>,
+    account: AccountId,
+    language: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update account set language = $2 where account_id = $1",
+        account.0,
+        language,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

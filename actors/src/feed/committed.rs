@@ -9,6 +9,7 @@ use domain::seat_map::{Change, Lot, LotState, Opening, SeatMap, SeatState};
 use domain::{OrderId, SeatIndex, SectionId, SectionIndex, SessionId, Timestamp};
 use serde::Serialize;
 
+use super::board::Left;
 use crate::{SessionInfo, SessionStatus};
 
 /// All places at one generation.
@@ -79,6 +80,8 @@ pub(super) struct Committed {
     standing: BTreeMap<SectionIndex, StandingCount>,
     /// Seats that nobody may claim or has bought, of the seated sections.
     unsold_seats: usize,
+    /// How many places the house has.
+    places: u32,
     orders: HashMap<OrderId, CommittedOrder>,
     steps: HashMap<OrderId, Steps>,
     unshown: Unshown,
@@ -142,6 +145,7 @@ impl Committed {
             seats: PackedSeats(Vec::new()),
             standing: BTreeMap::new(),
             unsold_seats: 0,
+            places: 0,
             orders: HashMap::new(),
             steps: HashMap::new(),
             unshown: Unshown::default(),
@@ -153,6 +157,7 @@ impl Committed {
     /// Takes over a loaded map as a new generation.
     pub fn reset(&mut self, info: &Arc<SessionInfo>, epoch: u32, map: &SeatMap) {
         self.info = Arc::clone(info);
+        self.places = info.manifest.places();
         self.epoch = epoch;
         self.sequence = 0;
         self.unshown = Unshown::default();
@@ -212,12 +217,19 @@ impl Committed {
         self.standing[&section]
     }
 
+    /// What pages say is left.
+    pub fn left(&self) -> Left {
+        let seats = u32::try_from(self.unsold_seats).unwrap_or(u32::MAX);
+        Left::of(seats.saturating_add(self.standing_left()), self.places)
+    }
+
+    fn standing_left(&self) -> u32 {
+        let counts = self.standing.values();
+        counts.map(|counts| counts.free + counts.held).sum()
+    }
+
     pub fn status(&self) -> &'static str {
-        let standing_left: u32 = self
-            .standing
-            .values()
-            .map(|counts| counts.free + counts.held)
-            .sum();
+        let standing_left = self.standing_left();
         match self.info.status {
             SessionStatus::OnSale if self.unsold_seats == 0 && standing_left == 0 => "sold_out",
             status => status.as_str(),

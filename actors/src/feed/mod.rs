@@ -5,6 +5,7 @@
 //! watcher's snapshot is the shown generation, so that the next delta continues it. A tick comes
 //! at once after a quiet time, and otherwise as often as the rush and the number of watchers allow.
 
+mod board;
 mod committed;
 mod encode;
 mod pace;
@@ -20,11 +21,12 @@ use dashmap::DashMap;
 use domain::seat_map::{Change, SeatMap};
 use domain::{OrderId, SessionId};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, sleep_until};
 
+pub use self::board::{Board, Left};
 pub use self::committed::{FeedOrder, Snapshot, StandingCount, Steps};
 pub use self::encode::Frame;
 pub use self::watcher::{Watcher, WatcherEvent};
@@ -50,6 +52,8 @@ pub struct Feed {
     loaded: watch::Sender<bool>,
     /// Wakes the ticker when there is something to tell later.
     unshown: Arc<Notify>,
+    /// Where pages read what is left of many sessions.
+    board: OnceLock<Arc<Board>>,
 }
 
 struct State {
@@ -81,9 +85,16 @@ impl Feed {
             watchers: AtomicUsize::new(0),
             loaded: watch::Sender::new(false),
             unshown: Arc::clone(&unshown),
+            board: OnceLock::new(),
         });
         runtime.spawn(tick(Arc::downgrade(&feed), unshown));
         feed
+    }
+
+    /// From the next tick on, what is left is told there too.
+    pub(crate) fn report_to(&self, board: Arc<Board>) {
+        // Whoever starts the session anew has the same board.
+        let _ = self.board.set(board);
     }
 
     /// All places as they are committed.
@@ -150,6 +161,7 @@ impl Feed {
         state.shown = Shown::of(&state.committed);
         self.send(WatcherEvent::Resync);
         self.send_status_unless(former_status, &state.shown);
+        self.report(&state.committed);
         self.loaded.send_replace(true);
     }
 
@@ -228,8 +240,15 @@ impl Feed {
             pace.note_tick(Instant::now(), event.seat_count());
             metrics::gauge!("frontrow_tick_seconds").set(pace.tick_length(self.watchers()));
             self.send(event);
+            self.report(committed);
         }
         self.send_status_unless(former_status, shown);
+    }
+
+    fn report(&self, committed: &Committed) {
+        if let Some(board) = self.board.get() {
+            board.note(self.session_id, committed.left());
+        }
     }
 
     fn send_status_unless(&self, former_status: &str, shown: &Shown) {

@@ -17,7 +17,7 @@ use tracing::warn;
 use self::slot::Slot;
 use crate::feed::OrderSessions;
 use crate::session::{CommandError, Sender};
-use crate::{Clock, Feed, SessionInfo};
+use crate::{Board, Clock, Feed, SessionInfo};
 
 /// How the live part behaves.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +50,7 @@ struct Inner {
     slots: DashMap<SessionId, Arc<Slot>>,
     manifests: DashMap<ManifestId, Arc<Manifest>>,
     order_sessions: OrderSessions,
+    board: Arc<Board>,
     /// Nothing is started any more.
     stopping: AtomicBool,
     /// Where sessions live: a caller's own runtime may end before they do.
@@ -93,6 +94,7 @@ impl Registry {
             slots: DashMap::new(),
             manifests: DashMap::new(),
             order_sessions: Arc::default(),
+            board: Arc::default(),
             stopping: AtomicBool::new(false),
             runtime: tokio::runtime::Handle::current(),
         };
@@ -116,6 +118,12 @@ impl Registry {
             // Boxed, for it seldom happens, and every claim comes this way.
             None => Box::pin(self.start(session_id)).await,
         }
+    }
+
+    /// What is left of sessions, for pages that show many.
+    #[must_use]
+    pub fn board(&self) -> &Arc<Board> {
+        &self.inner.board
     }
 
     /// Which live session an open order belongs to, without asking the database.

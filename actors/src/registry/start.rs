@@ -75,6 +75,7 @@ impl Registry {
             let order_sessions = Arc::clone(&self.inner.order_sessions);
             Feed::new(Arc::clone(&info), order_sessions, &self.inner.runtime)
         });
+        feed.report_to(Arc::clone(&self.inner.board));
         let (sender, mailbox) = mailbox();
         let grace = Grace {
             at_least: GRACE,

@@ -272,7 +272,7 @@ fn on_arc(radius: f64, radians: f64, (across, outwards): (f64, f64)) -> Placemen
     )
 }
 
-fn seat(row: &str, number: u32, placement: Placement) -> PlanSeat {
+pub(super) fn seat(row: &str, number: u32, placement: Placement) -> PlanSeat {
     PlanSeat {
         guid: format!("{row}-{number}"),
         row: row.to_owned(),
@@ -283,7 +283,12 @@ fn seat(row: &str, number: u32, placement: Placement) -> PlanSeat {
     }
 }
 
-fn seated(name: &str, minor: i64, currency: Currency, seats: Vec<PlanSeat>) -> PlanSection {
+pub(super) fn seated(
+    name: &str,
+    minor: i64,
+    currency: Currency,
+    seats: Vec<PlanSeat>,
+) -> PlanSection {
     let placement = around(seats.iter().map(|seat| &seat.placement));
     PlanSection {
         name: name.to_owned(),
@@ -294,7 +299,7 @@ fn seated(name: &str, minor: i64, currency: Currency, seats: Vec<PlanSeat>) -> P
     }
 }
 
-fn standing(
+pub(super) fn standing(
     name: &str,
     minor: i64,
     capacity: u32,
@@ -310,7 +315,7 @@ fn standing(
     }
 }
 
-fn area(outline: Outline, words: &str, middle: Point) -> Drawing {
+pub(super) fn area(outline: Outline, words: &str, middle: Point) -> Drawing {
     let label = Label {
         text: words.to_owned(),
         position: middle,
@@ -325,11 +330,16 @@ fn area(outline: Outline, words: &str, middle: Point) -> Drawing {
     }
 }
 
-fn rectangle(middle: (f64, f64), size: (f64, f64)) -> Placement {
+pub(super) fn rectangle(middle: (f64, f64), size: (f64, f64)) -> Placement {
     placed(middle, size, 0.0, Shape::Rectangle)
 }
 
-fn placed(middle: (f64, f64), size: (f64, f64), degrees: f64, shape: Shape) -> Placement {
+pub(super) fn placed(
+    middle: (f64, f64),
+    size: (f64, f64),
+    degrees: f64,
+    shape: Shape,
+) -> Placement {
     Placement {
         position_x: length(middle.0),
         position_y: length(middle.1),
@@ -340,7 +350,7 @@ fn placed(middle: (f64, f64), size: (f64, f64), degrees: f64, shape: Shape) -> P
     }
 }
 
-fn at(x: f64, y: f64) -> Point {
+pub(super) fn at(x: f64, y: f64) -> Point {
     Point {
         x: length(x),
         y: length(y),

@@ -90,7 +90,7 @@ impl Town {
             minor: 900,
             currency,
         }];
-        crate::events::insert_session_sections(&mut *connection, session_id, &manifest, &prices)
+        crate::events::insert_session_sections(&mut connection, session_id, &manifest, &prices)
             .await
             .unwrap();
         session_id

@@ -341,9 +341,10 @@ test("what was taken is still there after a reload", async () => {
 });
 
 test("a session whose sale has not begun or has ended offers nothing to take, and says so", async () => {
-  const response = await fetch(`${BASE_URL}/api/public/events`);
+  const response = await fetch(`${BASE_URL}/api/public/events?venue=lindenhof-theatre`);
   const { items } = (await response.json()) as { items: { title: string; sessions: { sessionId: string; onSale: boolean }[] }[] };
-  const closed = items.flatMap(({ title, sessions }) => sessions.filter(({ onSale }) => !onSale).map((it) => ({ title, ...it })));
+  const events = items.filter(({ title }) => ["Jubilee Gala", "Open Rehearsal"].includes(title));
+  const closed = events.flatMap(({ title, sessions }) => sessions.filter(({ onSale }) => !onSale).map((it) => ({ title, ...it })));
   assert.ok(closed.length >= 2, "the demo has sessions that are not on sale");
   for (const { sessionId } of closed) {
     const { page, complaints } = await openWindow(DESK, sessionId);

@@ -255,7 +255,7 @@ async function errorStates(buyer: Buyer, { session }: Houses): Promise<State[]> 
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByText("Error 429").waitFor();
     }),
-    busy("error-503", "category", "/", "Too busy"),
+    busy("error-503", "category", `/sessions/${session}`, "Too busy"),
     busy("error-503-order", "order_details", stepAddress(order, "details"), "Too busy, with an order open"),
     {
       name: "error-500",
@@ -263,7 +263,7 @@ async function errorStates(buyer: Buyer, { session }: Houses): Promise<State[]> 
       async go(page) {
         await sql("alter table category rename to category_away");
         try {
-          await page.goto("/");
+          await page.goto(`/sessions/${session}`);
           await page.getByText("Error 500").waitFor();
         } finally {
           await sql("alter table category_away rename to category");
