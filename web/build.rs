@@ -1,4 +1,4 @@
-//! Puts the templates and the built assets of the browser into the binary, so that one file runs anywhere.
+//! Puts the templates, the message catalogue and the built assets of the browser into the binary, so that one file runs anywhere.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,10 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let templates = root.join("../templates");
     let assets = root.join("ui/dist");
+    let messages = root.join("../messages");
     println!("cargo::rerun-if-changed={}", templates.display());
     println!("cargo::rerun-if-changed={}", assets.display());
+    println!("cargo::rerun-if-changed={}", messages.display());
     if !assets.is_dir() {
         println!(
             "cargo::warning=web/ui is not built: pages will have neither style nor script. \
@@ -18,6 +20,7 @@ fn main() -> io::Result<()> {
     }
     let mut code = String::new();
     write_table(&mut code, "TEMPLATES", "&str", "include_str", &templates)?;
+    write_table(&mut code, "MESSAGES", "&str", "include_str", &messages)?;
     write_table(&mut code, "ASSETS", "&[u8]", "include_bytes", &assets)?;
     let target = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("embedded.rs");
     fs::write(target, code)

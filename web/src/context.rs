@@ -10,7 +10,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::Settings;
+use crate::discovery::Keeper;
 use crate::envelope::content_security_policy;
+use crate::language::Messages;
 use crate::limits::Limits;
 use crate::manifests::Manifests;
 use crate::metering::{self, Meters};
@@ -31,6 +33,10 @@ pub struct Context {
     pub sockets: Arc<Semaphore>,
     /// The pages.
     pub templates: Templates,
+    /// What they say in each language.
+    pub messages: Arc<Messages>,
+    /// What is on.
+    pub keeper: Keeper,
     /// The encoded manifests.
     pub manifests: Manifests,
     /// The policy of all pages.
@@ -52,12 +58,15 @@ impl Context {
         settings.public_url = settings.public_url.trim_end_matches('/').to_owned();
         // Before the meters, which count into it.
         let prometheus = metering::recorder();
+        let messages = Arc::new(Messages::new(settings.ui_dir.as_deref())?);
         Ok(Self {
             app,
             origins: Origins::new(&settings.public_url),
             limits: Limits::new(settings.rate_limits, settings.behind_proxy),
             sockets: Arc::new(Semaphore::new(settings.sockets_max)),
-            templates: Templates::new(settings.ui_dir.clone())?,
+            templates: Templates::new(settings.ui_dir.clone(), Arc::clone(&messages))?,
+            messages,
+            keeper: Keeper::default(),
             manifests: Manifests::default(),
             content_security_policy: content_security_policy(&settings.public_url, ""),
             meters: Meters::new(),

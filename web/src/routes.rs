@@ -10,6 +10,11 @@ use crate::context::Context;
 use crate::envelope::envelope;
 use crate::gateway::{claims, orders, payments, ticket_document};
 use crate::input::BODY_MAX;
+use crate::language::Language;
+use crate::pages::discovery::places as places_pages;
+use crate::pages::discovery::{
+    art, articles, event, feeds, home, listing, newsletter, people, robots,
+};
 use crate::pages::gateway::{amount, details, method, payment};
 use crate::public::{events, places, sessions, validate};
 use crate::{account, assets, bench, live, openapi, pages, probes};
@@ -84,6 +89,7 @@ pub fn api() -> Vec<Group> {
 fn plain() -> Vec<Entry> {
     vec![
         get("/live/sessions/{id}", live::connect),
+        get("/live/left", live::connect_left),
         get("/assets/{name}", assets::show),
     ]
 }
@@ -91,7 +97,6 @@ fn plain() -> Vec<Entry> {
 /// What people see.
 fn pages() -> Vec<Entry> {
     vec![
-        get("/", pages::home::show),
         get("/sessions/{id}", pages::session::show),
         post("/gateway/sessions/{id}/orders", pages::gateway::open),
         get(
@@ -136,6 +141,39 @@ fn pages() -> Vec<Entry> {
     ]
 }
 
+/// The public front. It stands below each language's prefix, and without one.
+fn discovery() -> Vec<Entry> {
+    vec![
+        get("/events", listing::show),
+        get("/events/{slug}", event::show),
+        get("/categories/{slug}", listing::category),
+        get("/cities/{slug}", listing::city),
+        get("/artists", people::list),
+        get("/artists/{slug}", people::show),
+        get("/venues", places_pages::list),
+        get("/venues/{slug}", places_pages::show),
+        get("/blog", articles::list),
+        get("/blog/{slug}", articles::show),
+        get("/newsletter", newsletter::show),
+        post("/newsletter", newsletter::subscribe),
+        post("/language", newsletter::choose_language),
+    ]
+}
+
+/// What machines read of the public front, and its pictures.
+fn for_machines() -> Vec<Entry> {
+    vec![
+        get("/art/{style}/{palette}/{seed}/{file}", art::show),
+        get("/sessions/{id}/calendar.ics", feeds::session),
+        get("/events/{slug}/calendar.ics", feeds::event),
+        get("/artists/{slug}/calendar.ics", feeds::artist),
+        get("/venues/{slug}/calendar.ics", feeds::venue),
+        get("/blog/feed.xml", feeds::blog),
+        get("/sitemap.xml", robots::sitemap),
+        get("/robots.txt", robots::robots),
+    ]
+}
+
 /// Puts all routes into an application.
 pub fn configure(config: &mut ServiceConfig, context: web::Data<Context>) {
     config.app_data(web::PayloadConfig::new(BODY_MAX));
@@ -165,7 +203,18 @@ pub fn configure(config: &mut ServiceConfig, context: web::Data<Context>) {
             _ => all.service(with_all(web::scope(prefix), entries)),
         };
     }
-    let pages = with_all(web::scope("").wrap(Compress::default()), pages());
+    for language in Language::ALL {
+        let mut entries = discovery();
+        entries.push(get("", home::show));
+        entries.push(get("/", home::show));
+        let prefix = format!("/{}", language.tag());
+        all = all.service(with_all(web::scope(&prefix), entries));
+    }
+    let mut rest = for_machines();
+    rest.extend(discovery());
+    rest.push(get("/", home::show));
+    rest.extend(pages());
+    let pages = with_all(web::scope("").wrap(Compress::default()), rest);
     config.service(with_all(all, plain()).service(pages));
 }
 

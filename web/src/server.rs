@@ -11,6 +11,7 @@ use actix_web::{App, HttpServer, web};
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
+use crate::discovery::keep_current;
 use crate::metering::UPKEEP_INTERVAL;
 use crate::{Settings, limits, routes};
 
@@ -74,6 +75,7 @@ pub fn spawn(
     .listen(listener)?
     .run();
     tokio::spawn(sweep(context.clone(), shutdown.clone()));
+    tokio::spawn(keep_current(context.clone(), shutdown.clone()));
     tokio::spawn(keep_metrics(context, shutdown));
     Ok(Running {
         address,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use actix_web::http::{Method, header};
@@ -12,12 +13,14 @@ use tera::{Kwargs, State, Tera};
 
 use crate::assets;
 use crate::error::{Answer, Problem};
+use crate::language::{self, Messages};
 
 /// All templates.
 pub struct Templates {
     built_in: Tera,
     /// Where templates are read from at each rendering instead: `Settings::ui_dir`.
     ui_dir: Option<PathBuf>,
+    messages: Arc<Messages>,
 }
 
 #[derive(Serialize)]
@@ -38,7 +41,7 @@ impl Templates {
     ///
     /// # Errors
     /// One of those that were built in is broken.
-    pub fn new(ui_dir: Option<PathBuf>) -> io::Result<Self> {
+    pub fn new(ui_dir: Option<PathBuf>, messages: Arc<Messages>) -> io::Result<Self> {
         let addresses = assets::addresses(None)?;
         if addresses.is_empty() {
             tracing::warn!(
@@ -49,9 +52,13 @@ impl Templates {
         let templates = assets::TEMPLATES.iter().copied();
         let built_in = match ui_dir {
             Some(_) => Tera::default(),
-            None => parsed(addresses, templates).map_err(io::Error::other)?,
+            None => parsed(addresses, templates, &messages).map_err(io::Error::other)?,
         };
-        Ok(Self { built_in, ui_dir })
+        Ok(Self {
+            built_in,
+            ui_dir,
+            messages,
+        })
     }
 
     /// A page.
@@ -88,9 +95,13 @@ impl Templates {
         response.content_type("text/html; charset=utf-8").body(html)
     }
 
-    fn render(&self, name: &str, page: &impl Serialize) -> tera::TeraResult<String> {
+    /// A template filled in.
+    ///
+    /// # Errors
+    /// It asks for what the page does not have.
+    pub fn render(&self, name: &str, page: &impl Serialize) -> tera::TeraResult<String> {
         let tera = match &self.ui_dir {
-            Some(root) => Cow::Owned(read(root)?),
+            Some(root) => Cow::Owned(read(root, &self.messages)?),
             None => Cow::Borrowed(&self.built_in),
         };
         tera.render(name, &tera::Context::from_serialize(page)?)
@@ -113,13 +124,15 @@ fn again(request: &HttpRequest) -> Option<String> {
 }
 
 /// The templates of a checkout as they are now.
-fn read(root: &Path) -> tera::TeraResult<Tera> {
+fn read(root: &Path, messages: &Arc<Messages>) -> tera::TeraResult<Tera> {
+    // The messages of the checkout, too, as far as they can be read.
+    let messages = Messages::new(Some(root)).map_or_else(|_| Arc::clone(messages), Arc::new);
     let addresses = assets::addresses(Some(root)).unwrap_or_default();
     let folder = root.join("templates");
     let mut templates = Vec::new();
     gather(&folder, &folder, &mut templates)
         .map_err(|error| tera::Error::message(format!("{}: {error}", folder.display())))?;
-    parsed(addresses, templates)
+    parsed(addresses, templates, &messages)
 }
 
 fn gather(root: &Path, folder: &Path, templates: &mut Vec<(String, String)>) -> io::Result<()> {
@@ -138,9 +151,11 @@ fn gather(root: &Path, folder: &Path, templates: &mut Vec<(String, String)>) -> 
 fn parsed<N: AsRef<str>, T: AsRef<str>>(
     addresses: HashMap<String, String>,
     templates: impl IntoIterator<Item = (N, T)>,
+    messages: &Arc<Messages>,
 ) -> tera::TeraResult<Tera> {
     let mut tera = Tera::default();
     register_functions(&mut tera, addresses);
+    tera.register_function("t", language::template_function(Arc::clone(messages)));
     tera.add_raw_templates(templates)?;
     Ok(tera)
 }
@@ -160,7 +175,8 @@ mod tests {
 
     #[test]
     fn the_templates_are_sound_and_the_error_page_says_what_happened() {
-        let templates = Templates::new(None).unwrap();
+        let messages = Arc::new(Messages::new(None).unwrap());
+        let templates = Templates::new(None, messages).unwrap();
         for (status, words) in [
             (403, "another browser"),
             (404, "is not here"),
@@ -213,7 +229,9 @@ mod tests {
     #[test]
     fn the_templates_of_a_checkout_are_the_same_as_those_built_in() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let (built_in, worked_on) = (Templates::new(None), Templates::new(Some(root.into())));
+        let messages = Arc::new(Messages::new(None).unwrap());
+        let built_in = Templates::new(None, Arc::clone(&messages));
+        let worked_on = Templates::new(Some(root.into()), messages);
         let page = error_page(404);
         let html = |templates: io::Result<Templates>| {
             let templates = templates.unwrap();

@@ -1,21 +1,25 @@
 //! The socket: the map for everybody, their own order for buyers, the door for staff.
 //!
-//! `connection` is the conversation, `outbox` what may be said and how long that may take, `allowance`
-//! how much a client may say, `own` its order, `door` what staff ask.
+//! `connection` is the conversation, `left` the shorter one of pages that list many sessions, `outbox` what
+//! may be said and how long that may take, `allowance` how much a client may say, `own` its order, `door`
+//! what staff ask.
 
 mod allowance;
 mod connection;
 mod door;
+pub mod left;
 mod outbox;
 mod own;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
+use actix_ws::AggregatedMessageStream;
 use actors::SessionError;
 use std::time::Duration;
 
 use self::connection::Connection;
+use self::left::Listener;
 use self::outbox::{CloseWith, farewell};
 use self::own::Presented;
 use crate::access;
@@ -35,12 +39,7 @@ const FULL_RETRY: Duration = Duration::from_secs(5);
 pub async fn connect(request: HttpRequest, payload: web::Payload) -> Answer<HttpResponse> {
     let context = access::context(&request);
     if !is_upgrade(&request) {
-        let title = "This address speaks WebSocket";
-        return Err(Problem::new(
-            StatusCode::UPGRADE_REQUIRED,
-            "upgrade_required",
-            title,
-        ));
+        return Err(upgrade_required());
     }
     let room = context.sockets.clone().try_acquire_owned();
     let room = room.map_err(|_| Problem::busy(FULL_RETRY))?;
@@ -51,16 +50,7 @@ pub async fn connect(request: HttpRequest, payload: web::Payload) -> Answer<Http
     if let Err(SessionError::Unavailable { retry_after }) = live {
         return Err(Problem::unavailable(retry_after));
     }
-    let (response, session, stream) =
-        actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL]).map_err(|error| {
-            let title = "The handshake is not right";
-            let problem = Problem::new(StatusCode::BAD_REQUEST, "bad_handshake", title);
-            problem.detail(error.to_string())
-        })?;
-    let stream = stream
-        .max_frame_size(MESSAGE_MAX)
-        .aggregate_continuations()
-        .max_continuation_size(MESSAGE_MAX);
+    let (response, session, stream) = shake_hands(&request, payload)?;
     let refusal = match &live {
         _ if !context.origins.admit(request.headers()) => Some(CloseWith::Policy),
         Err(_) => Some(CloseWith::UnknownSession),
@@ -78,6 +68,45 @@ pub async fn connect(request: HttpRequest, payload: web::Payload) -> Answer<Http
         }
     }
     Ok(response)
+}
+
+/// Opens the socket of a page that lists sessions.
+pub async fn connect_left(request: HttpRequest, payload: web::Payload) -> Answer<HttpResponse> {
+    let context = access::context(&request);
+    if !is_upgrade(&request) {
+        return Err(upgrade_required());
+    }
+    let room = context.sockets.clone().try_acquire_owned();
+    let room = room.map_err(|_| Problem::busy(FULL_RETRY))?;
+    let (response, session, stream) = shake_hands(&request, payload)?;
+    if context.origins.admit(request.headers()) {
+        let listener = Listener::new(context, session, room).await;
+        rt::spawn(listener.converse(stream));
+    } else {
+        rt::spawn(farewell(session, stream, CloseWith::Policy));
+    }
+    Ok(response)
+}
+
+type Shaken = (HttpResponse, actix_ws::Session, AggregatedMessageStream);
+
+fn shake_hands(request: &HttpRequest, payload: web::Payload) -> Answer<Shaken> {
+    let shaken = actix_ws::handle_with_protocols(request, payload, &[SUBPROTOCOL]);
+    let (response, session, stream) = shaken.map_err(|error| {
+        let title = "The handshake is not right";
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "bad_handshake", title);
+        problem.detail(error.to_string())
+    })?;
+    let stream = stream
+        .max_frame_size(MESSAGE_MAX)
+        .aggregate_continuations()
+        .max_continuation_size(MESSAGE_MAX);
+    Ok((response, session, stream))
+}
+
+fn upgrade_required() -> Problem {
+    let title = "This address speaks WebSocket";
+    Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", title)
 }
 
 fn is_upgrade(request: &HttpRequest) -> bool {

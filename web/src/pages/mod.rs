@@ -1,9 +1,9 @@
 //! What people see. Every page is complete before any script runs.
 
+pub mod discovery;
 pub mod door;
 mod drawing;
 pub mod gateway;
-pub mod home;
 pub mod house;
 pub mod login;
 pub mod session;

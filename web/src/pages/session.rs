@@ -1,10 +1,11 @@
 //! A session's page, and the text of each of its sections. The island `seat-map` keeps the page true.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::{SectionId, SessionId, Timestamp};
+use domain::{SectionId, SessionId};
 use serde::Serialize;
-use store::catalogue::{self, Sale, SessionDetail, SessionStatus};
+use store::catalogue::{self, SessionDetail};
 
+use super::discovery::{SessionMeta, View};
 use super::house::{self, House, Row, Section};
 use super::words;
 use crate::context::Context;
@@ -21,6 +22,8 @@ struct Page {
     city: String,
     when: String,
     house: House,
+    /// What search engines and those who share the address read; none in the moment after it was published.
+    meta: Option<SessionMeta>,
 }
 
 #[derive(Serialize)]
@@ -34,7 +37,11 @@ struct SectionPage {
 }
 
 /// The page.
-pub async fn show(context: web::Data<Context>, session: PathId<SessionId>) -> Answer<HttpResponse> {
+pub async fn show(
+    context: web::Data<Context>,
+    view: View,
+    session: PathId<SessionId>,
+) -> Answer<HttpResponse> {
     let detail = detail(&context, session.0).await?;
     let live = context.app.registry.session(session.0).await?;
     Manifests::prepare(&context, live.info());
@@ -47,6 +54,7 @@ pub async fn show(context: web::Data<Context>, session: PathId<SessionId>) -> An
         venue: detail.venue.name,
         city: detail.venue.city,
         house,
+        meta: SessionMeta::of(&view, session.0),
     };
     context.templates.page("pages/public/session.html", &page)
 }
@@ -78,19 +86,4 @@ pub async fn show_section(
 async fn detail(context: &Context, session: SessionId) -> Answer<SessionDetail> {
     let detail = catalogue::session(&context.app.pool, session).await?;
     detail.ok_or_else(Problem::not_found)
-}
-
-/// How a session's sale stands, for people.
-pub fn sale_words(sale: &Sale, time_zone: &str, now: Timestamp) -> String {
-    match sale.status {
-        SessionStatus::OnSale if now < sale.from => {
-            format!("On sale from {}", words::local(sale.from, time_zone))
-        }
-        SessionStatus::OnSale if sale.is_on(now) => "On sale".to_owned(),
-        SessionStatus::OnSale => "The sale has ended".to_owned(),
-        SessionStatus::Paused => "The sale is paused".to_owned(),
-        SessionStatus::Postponed => "Postponed".to_owned(),
-        SessionStatus::Cancelled => "Cancelled".to_owned(),
-        SessionStatus::Draft => "Not published".to_owned(),
-    }
 }

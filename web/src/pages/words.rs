@@ -27,6 +27,18 @@ pub fn money(money: Money) -> String {
     format!("{sign}{currency}{whole}{fraction}")
 }
 
+/// `80.00`: for machines.
+pub fn amount(money: Money) -> String {
+    let decimals = decimals(money.currency.code());
+    let unit = 10_u64.pow(decimals);
+    let minor = money.minor.unsigned_abs();
+    let sign = if money.minor < 0 { "-" } else { "" };
+    match usize::try_from(decimals) {
+        Ok(width @ 1..) => format!("{sign}{}.{:0width$}", minor / unit, minor % unit),
+        _ => format!("{sign}{minor}"),
+    }
+}
+
 /// With a comma at every thousand.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -65,35 +77,6 @@ fn at(instant: Timestamp, time_zone: &str, format: &str) -> String {
     let zone = time_zone.parse::<Tz>().unwrap_or(Tz::UTC);
     let local = instant.to_datetime().with_timezone(&zone);
     local.format(format).to_string()
-}
-
-/// An instant in parts, where the venue is: for the face of a calendar's leaf.
-#[derive(serde::Serialize)]
-pub struct LocalDate {
-    /// `Sat`.
-    weekday: String,
-    /// `31`.
-    day: String,
-    /// `Jan`.
-    month: String,
-    /// `20:00`.
-    time: String,
-    /// `2026-01-31T20:00`: for machines.
-    machine: String,
-}
-
-/// `instant` in parts, where the venue is.
-pub fn local_date(instant: Timestamp, time_zone: &str) -> LocalDate {
-    let zone = time_zone.parse::<Tz>().unwrap_or(Tz::UTC);
-    let local = instant.to_datetime().with_timezone(&zone);
-    let part = |format| local.format(format).to_string();
-    LocalDate {
-        weekday: part("%a"),
-        day: part("%-d"),
-        month: part("%b"),
-        time: part("%H:%M"),
-        machine: part("%Y-%m-%dT%H:%M"),
-    }
 }
 
 /// How many decimals a currency has where it is not two: ISO 4217.

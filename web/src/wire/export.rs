@@ -8,6 +8,7 @@ use ts_rs::{Config, TS};
 use super::door::{DoorBoard, DoorFirstScan, DoorOrder, DoorTicket, Validated};
 use super::live::{ClientMessage, Generation, MessageId, OwnOrder, ServerMessage, Standing};
 use super::order::{Money, Order, Payment, StandingPlaces, Ticket};
+use crate::live::left::{LeftAnswer, LeftQuestion, SessionLeft};
 
 fn file<T: TS + 'static>(config: &Config) -> (String, String) {
     let text = T::export_to_string(config).unwrap();
@@ -36,6 +37,9 @@ fn the_browser_types_are_those_of_the_wire() {
         file::<DoorOrder>(&config),
         file::<DoorTicket>(&config),
         file::<Validated>(&config),
+        file::<LeftQuestion>(&config),
+        file::<LeftAnswer>(&config),
+        file::<SessionLeft>(&config),
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/wire");
     let update = std::env::var_os("UPDATE_WIRE").is_some();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails a test may panic")]
 
 mod api;
+mod discovery;
 mod gateway_pages;
 mod hostile;
 mod live;

@@ -214,6 +214,20 @@ impl TestApp {
         (order, paid.body)
     }
 
+    /// An order that is paid for so many standing places.
+    pub async fn paid_standing(&self, section: &str, quantity: u32) {
+        let order = self.order().await;
+        self.give_address(&order).await;
+        let wish = json!({"section": section, "quantity": quantity});
+        let claimed = self.claim(&order, "claim", wish).await;
+        assert_eq!(claimed.status, 200, "{claimed:?}");
+        let started = self.start_payment(&order, "pay", "test").await;
+        assert_eq!(
+            self.confirm(&started, "succeed").await.body["status"],
+            "PAID"
+        );
+    }
+
     /// The standing section of the small session.
     pub async fn standing_section(&self) -> String {
         let manifest = self

@@ -53,6 +53,16 @@ impl Socket {
         }
     }
 
+    /// A socket at another address.
+    pub async fn at(app: &TestApp, path: &str) -> Self {
+        let address = format!("{}{path}", app.base.replacen("http", "ws", 1));
+        let (stream, _) = tokio_tungstenite::connect_async(address).await.unwrap();
+        Self {
+            stream,
+            subprotocol: None,
+        }
+    }
+
     /// A socket that has said hello, and the snapshot that it got.
     pub async fn watching(app: &TestApp) -> (Self, Value) {
         let mut socket = Self::open(app).await;

@@ -1,0 +1,208 @@
+//! The message catalogue: every text that a reader of these pages sees, as Fluent has it, in `messages/`.
+//! What a language lacks is said in English.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::{fs, io};
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use tera::{Kwargs, State};
+
+use super::Language;
+use crate::assets;
+
+/// The texts of all languages.
+pub struct Messages {
+    bundles: HashMap<Language, FluentBundle<FluentResource>>,
+}
+
+/// One language's texts, dates, numbers and money.
+#[derive(Clone, Copy)]
+pub struct Speech<'a> {
+    /// Which.
+    pub language: Language,
+    messages: &'a Messages,
+}
+
+impl Messages {
+    /// Those that were built in, or those of a checkout.
+    ///
+    /// # Errors
+    /// A file cannot be read, or says something twice or wrongly.
+    pub fn new(ui_dir: Option<&Path>) -> io::Result<Self> {
+        let mut bundles = HashMap::new();
+        for language in Language::ALL {
+            let tag = language.tag().parse().map_err(io::Error::other)?;
+            let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+            // Invisible marks around what is put in would stand in titles, addresses and structured data.
+            bundle.set_use_isolating(false);
+            for text in sources(language, ui_dir)? {
+                let resource = FluentResource::try_new(text)
+                    .map_err(|(_, errors)| io::Error::other(format!("{language}: {errors:?}")))?;
+                bundle
+                    .add_resource(resource)
+                    .map_err(|errors| io::Error::other(format!("{language}: {errors:?}")))?;
+            }
+            bundles.insert(language, bundle);
+        }
+        Ok(Self { bundles })
+    }
+
+    /// What one language says.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> Speech<'_> {
+        Speech {
+            language,
+            messages: self,
+        }
+    }
+
+    fn find(&self, language: Language, key: &str, arguments: &FluentArgs) -> Option<String> {
+        let bundle = self.bundles.get(&language)?;
+        let pattern = bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(arguments), &mut errors);
+        if !errors.is_empty() {
+            tracing::error!(key, %language, ?errors, "a message lacks what it needs");
+        }
+        Some(text.into_owned())
+    }
+}
+
+fn sources(language: Language, ui_dir: Option<&Path>) -> io::Result<Vec<String>> {
+    if let Some(root) = ui_dir {
+        let folder = root.join("messages").join(language.tag());
+        let mut files: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+        files.sort_by_key(fs::DirEntry::path);
+        return files
+            .iter()
+            .map(|file| fs::read_to_string(file.path()))
+            .collect();
+    }
+    let folder = format!("{}/", language.tag());
+    let built_in = assets::MESSAGES.iter();
+    let of_language = built_in.filter(|(name, _)| name.starts_with(&folder));
+    Ok(of_language.map(|(_, text)| (*text).to_owned()).collect())
+}
+
+impl Speech<'_> {
+    /// A text.
+    #[must_use]
+    pub fn say(&self, key: &str) -> String {
+        self.say_with(key, FluentArgs::new())
+    }
+
+    /// A text with something put in.
+    #[must_use]
+    pub fn say_of(&self, key: &str, name: &'static str, value: &str) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set(name, value);
+        self.say_with(key, arguments)
+    }
+
+    /// A text that counts.
+    #[must_use]
+    pub fn say_count(&self, key: &str, count: usize) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set("count", count);
+        self.say_with(key, arguments)
+    }
+
+    /// A text with several things put in.
+    #[must_use]
+    pub fn say_with(&self, key: &str, arguments: FluentArgs) -> String {
+        self.try_say(key, &arguments)
+            .unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A text, or another where the catalogue has none: for names that staff make.
+    #[must_use]
+    pub fn say_or(&self, key: &str, other: &str) -> String {
+        self.try_say(key, &FluentArgs::new())
+            .unwrap_or_else(|| other.to_owned())
+    }
+
+    fn try_say(&self, key: &str, arguments: &FluentArgs) -> Option<String> {
+        let own = self.messages.find(self.language, key, arguments);
+        own.or_else(|| self.messages.find(Language::English, key, arguments))
+    }
+}
+
+/// `t(key="search-title", count=3)` in templates: the text in the language that the page's `lang` names.
+pub fn template_function(
+    messages: std::sync::Arc<Messages>,
+) -> impl Fn(Kwargs, &State) -> tera::TeraResult<String> + Send + Sync + 'static {
+    move |arguments: Kwargs, state: &State| {
+        let key = arguments.must_get::<&str>("key")?;
+        let tag = state.get::<String>("lang")?;
+        let language = tag.as_deref().and_then(Language::of).unwrap_or_default();
+        let mut given = FluentArgs::new();
+        for (name, value) in arguments.iter() {
+            let name = name.to_string();
+            if name != "key" {
+                given.set(name, fluent_value(value));
+            }
+        }
+        let speech = messages.in_language(language);
+        speech
+            .try_say(key, &given)
+            .ok_or_else(|| tera::Error::message(format!("there is no message {key:?}")))
+    }
+}
+
+fn fluent_value(value: &tera::Value) -> FluentValue<'static> {
+    match value
+        .as_i128()
+        .and_then(|number| i64::try_from(number).ok())
+    {
+        Some(number) => number.into(),
+        None => FluentValue::from(value.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use fluent_bundle::FluentResource;
+
+    use super::*;
+
+    fn keys(language: Language) -> BTreeSet<String> {
+        let mut keys = BTreeSet::new();
+        for text in sources(language, None).unwrap() {
+            let resource = FluentResource::try_new(text).unwrap();
+            for entry in resource.entries() {
+                if let fluent_syntax::ast::Entry::Message(message) = entry {
+                    keys.insert(message.id.name.to_owned());
+                }
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn every_language_says_everything_and_nothing_more() {
+        let english = keys(Language::English);
+        assert!(english.len() > 50, "{}", english.len());
+        for language in Language::ALL {
+            let own = keys(language);
+            let missing: Vec<_> = english.difference(&own).collect();
+            let unknown: Vec<_> = own.difference(&english).collect();
+            assert!(
+                missing.is_empty() && unknown.is_empty(),
+                "{language}: lacks {missing:?}, adds {unknown:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_counts_and_falls_back_to_a_name() {
+        let messages = Messages::new(None).unwrap();
+        let german = messages.in_language(Language::German);
+        assert_eq!(german.say_count("dates-count", 1), "1 Termin");
+        assert_eq!(german.say_count("dates-count", 3), "3 Termine");
+        assert_eq!(german.say_or("category-none-such", "Puppets"), "Puppets");
+    }
+}

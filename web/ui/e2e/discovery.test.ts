@@ -1,0 +1,252 @@
+// Every way of finding a session, on a phone and on a desk, in a real browser; badges that move by themselves; and
+// all public pages looked at by axe and the Nu validator in both languages, light and dark, and their links followed.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+
+import type { AxeResults } from "axe-core";
+import { LinkChecker } from "linkinator";
+import type { Browser, Page } from "playwright-core";
+
+import { BASE_URL, Buyer, DESK, launch, PHONE } from "./support.ts";
+
+const run = promisify(execFile);
+const packages = createRequire(import.meta.url);
+
+/** Each kind of page, in each of its states. */
+const PLACES = {
+  home: "/",
+  events: "/events",
+  "events-of-category": "/categories/classical",
+  "events-of-city": "/cities/london",
+  "events-found": "/events?q=falk",
+  "events-nearly-found": "/events?q=shakespere",
+  "events-none": "/events?category=jazz&city=tokyo",
+  "events-beyond": "/events?page=99",
+  "events-unknown": "/events?category=none&from=never",
+  "events-second": "/events?page=2&sort=title",
+  event: "/events/boiler-night",
+  "event-calendar": "/events/late-at-harrow",
+  "event-without-sessions": "/events/salon-of-questions",
+  "event-postponed": "/events/fog-horn-symphony",
+  "event-past": "/events/the-last-revolve",
+  artists: "/artists",
+  artist: "/artists/mira-falk",
+  venues: "/venues",
+  venue: "/venues/lindenhof-theatre",
+  "venue-standing": "/venues/elbdock-open-air",
+  blog: "/blog",
+  "blog-category": "/blog?category=guides",
+  article: "/blog/five-mornings-for-small-people",
+  "article-foreign": "/blog/ein-abend-im-dunkeln",
+  newsletter: "/newsletter",
+} as const;
+
+let browser: Browser;
+let folder: string;
+let axe: string;
+
+before(async () => {
+  [browser, folder, axe] = await Promise.all([
+    launch(),
+    mkdtemp(join(tmpdir(), "frontrow-discovery.")),
+    readFile(packages.resolve("axe-core/axe.min.js"), "utf8"),
+  ]);
+});
+
+after(async () => {
+  await browser.close();
+  await rm(folder, { recursive: true });
+});
+
+/** A way from the front page to the page of The Tempest. */
+const WAYS: Record<string, (page: Page) => Promise<void>> = {
+  category: async (page) => {
+    await page.getByRole("main").getByRole("link", { name: "Theatre", exact: true }).click();
+  },
+  city: async (page) => {
+    await page.getByRole("main").getByRole("link", { name: /^Berlin/ }).click();
+  },
+  artist: async (page) => {
+    await page.getByRole("link", { name: "Artists", exact: true }).click();
+    await page.getByRole("link", { name: /^Lindenhof Ensemble/ }).click();
+    await page.getByRole("heading", { name: "Lindenhof Ensemble" }).waitFor();
+    // From there the performances are one tap away.
+    await page.getByRole("link", { name: /The Tempest/ }).first().click();
+  },
+  venue: async (page) => {
+    await page.getByRole("link", { name: "Venues", exact: true }).click();
+    await page.getByRole("link", { name: /^Lindenhof Theatre/ }).click();
+    await page.getByRole("heading", { name: "Lindenhof Theatre", level: 1 }).waitFor();
+    await page.getByRole("link", { name: /The Tempest/ }).first().click();
+  },
+  "a slip of the pen": async (page) => {
+    await page.getByRole("searchbox", { name: "Search events, artists, places" }).fill("tempset");
+    await page.keyboard.press("Enter");
+    await page.getByText("Here is what “tempest” finds").waitFor();
+  },
+  "date and category": async (page) => {
+    await page.getByRole("link", { name: "Events", exact: true }).click();
+    const fold = page.locator(".filter-fold");
+    if (!(await page.getByLabel("Category", { exact: true }).isVisible())) {
+      await fold.locator("summary").click();
+    }
+    await page.getByLabel("Category", { exact: true }).selectOption({ value: "theatre" });
+    const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+    await page.getByLabel("From", { exact: true }).fill(day);
+    await page.getByLabel("City", { exact: true }).selectOption({ value: "berlin" });
+    await page.getByRole("button", { name: "Show events" }).click();
+    await page.waitForURL((url) => url.searchParams.get("from") === day && url.searchParams.get("city") === "berlin");
+  },
+};
+
+for (const device of [PHONE, DESK]) {
+  for (const [way, go] of Object.entries(WAYS)) {
+    test(`a session is found by ${way} at ${device.name}`, async () => {
+      const buyer = await Buyer.arrive(browser, device);
+      const { page } = buyer;
+      await page.goto("/");
+      await go(page);
+      if (!new URL(page.url()).pathname.startsWith("/sessions/")) {
+        await page.getByRole("main").getByRole("link", { name: "The Tempest", exact: true }).first().click();
+        await page.getByRole("heading", { name: "The Tempest", level: 1 }).waitFor();
+        await page.locator("a.performance-link").first().click();
+      }
+      await page.waitForURL("**/sessions/*");
+      await page.getByRole("heading", { name: "The Tempest", level: 1 }).waitFor();
+      await buyer.leave();
+    });
+  }
+
+  test(`a day of a calendar leads to its session at ${device.name}`, async () => {
+    const buyer = await Buyer.arrive(browser, device);
+    const { page } = buyer;
+    await page.goto("/de/events/late-at-harrow");
+    await page.locator("table.calendar a.day").first().click();
+    await page.waitForURL("**/sessions/*");
+    await page.getByRole("heading", { name: "Late at Harrow", level: 1 }).waitFor();
+    await buyer.leave();
+  });
+
+  test(`no page is wider than the window at ${device.name}, nor at 320 px`, async () => {
+    for (const width of [device.viewport.width, 320]) {
+      const buyer = await Buyer.arrive(browser, { ...device, viewport: { ...device.viewport, width } });
+      for (const [name, place] of Object.entries(PLACES)) {
+        await buyer.page.goto(`/de${place === "/" ? "" : place}`);
+        const over = await buyer.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${name} at ${width} px is ${over} px too wide`);
+      }
+      await buyer.leave();
+    }
+  });
+}
+
+test("a badge says what is left the moment it changes, without asking for the page again", async () => {
+  const [reader, other] = [await Buyer.arrive(browser), await Buyer.arrive(browser)];
+  const { page } = reader;
+  await page.goto("/en/events/brass-in-the-wrong-order");
+  await page.locator("html[data-live=true]").waitFor();
+  const badge = page.locator(".performance .badge", { hasText: "Last 11" });
+  await badge.waitFor();
+  let requests = 0;
+  page.on("request", () => (requests += 1));
+  const link = await page.locator(".performance", { has: page.getByText("Last 11") }).locator("a").getAttribute("href");
+  const order = await other.orderAt("payment", link?.split("/").at(-1) ?? "");
+  await pay(other, order.eventSessionOrderId);
+  await page.locator(".performance .badge", { hasText: /^Last (9|10)$/ }).waitFor();
+  assert.equal(requests, 0);
+  await Promise.all([reader.leave(), other.leave()]);
+});
+
+test("the language changes on the same page", async () => {
+  const buyer = await Buyer.arrive(browser);
+  const { page } = buyer;
+  await page.goto("/events?category=jazz");
+  await page.getByRole("button", { name: "Deutsch" }).click();
+  await page.waitForURL("**/de/events?category=jazz");
+  await page.getByRole("heading", { name: "Programm", level: 1 }).waitFor();
+  await page.getByRole("link", { name: "Häuser", exact: true }).click();
+  await page.waitForURL("**/de/venues");
+  await buyer.leave();
+});
+
+for (const device of [PHONE, DESK]) {
+  test(`axe finds nothing on any public page, in both languages, light and dark, at ${device.name}`, async () => {
+    const buyer = await Buyer.arrive(browser, device);
+    const { page } = buyer;
+    const findings: string[] = [];
+    for (const language of ["en", "de"]) {
+      for (const [name, place] of Object.entries(PLACES)) {
+        await page.goto(`/${language}${place === "/" ? "" : place}`);
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+          findings.push(...(await findingsOn(page, `${language} ${name}, ${colorScheme}`)));
+        }
+      }
+    }
+    assert.deepEqual(findings, []);
+    await buyer.leave();
+  });
+}
+
+test("the Nu validator finds no error in any public page", async () => {
+  const files: string[] = [];
+  for (const language of ["en", "de"]) {
+    for (const [name, place] of Object.entries(PLACES)) {
+      const answer = await fetch(`${BASE_URL}/${language}${place === "/" ? "" : place}`, { headers: { accept: "text/html" } });
+      const file = join(folder, `${language}-${name}.html`);
+      await writeFile(file, await answer.text());
+      files.push(file);
+    }
+  }
+  const jar = packages.resolve("vnu-jar/build/dist/vnu.jar");
+  const options = ["-jar", jar, "--errors-only", "--stdout", "--exit-zero-always", ...files];
+  const { stdout } = await run("java", options, { maxBuffer: 2 ** 24 });
+  assert.equal(stdout.trim(), "");
+});
+
+test("no link of the public front leads to nothing", async () => {
+  const checker = new LinkChecker();
+  const own = BASE_URL.replace(/[.]/g, "\\.");
+  const { links } = await checker.check({
+    path: `${BASE_URL}/de`,
+    recurse: true,
+    concurrency: 8,
+    // Others' sites, and what browser tests of their own look at; English is the same with another prefix.
+    linksToSkip: [`^(?!${own}/)`, "/sessions/[0-9a-f-]+$", "/en(/|$)", "[?&](from|to|q|page)="],
+  });
+  const checked = links.filter(({ state }) => state !== "SKIPPED");
+  assert.ok(checked.length > 150, `${checked.length} links`);
+  assert.deepEqual(checked.filter(({ state }) => state === "BROKEN").map(({ url, status, parent }) => `${url} ${status} on ${parent}`), []);
+});
+
+async function pay(buyer: Buyer, order: string): Promise<void> {
+  const { request } = buyer.context;
+  const headers = { "idempotency-key": "pay" };
+  const started = await request.post(`/api/gateway/orders/${order}/payments`, { data: { provider: "test" }, headers });
+  const { test: provider } = (await started.json()) as { test: { confirmUrl: string } };
+  const paid = await request.post(provider.confirmUrl, { data: { outcome: "succeed" } });
+  assert.equal(((await paid.json()) as { status: string }).status, "PAID");
+}
+
+async function findingsOn(page: Page, name: string): Promise<string[]> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    // Colours change with the next frame, some of them slowly.
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)));
+    await frame();
+  });
+  // By the debugger, for the pages' own policy lets no script in.
+  await page.evaluate(axe);
+  const results = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+  assert.ok(results.passes.length > 10, `axe looked at ${name}`);
+  return results.violations.map(({ id, help, nodes }) => `${name}: ${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
+}
