@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { request, type Page } from "playwright-core";
 
 import { buy } from "./box-office.ts";
-import { BASE_URL, Buyer, newSession, sql, stepAddress, type OpenOrder } from "./support.ts";
+import { at, BASE_URL, Buyer, newSession, sql, stepAddress, type OpenOrder } from "./support.ts";
 
 export interface State {
   readonly name: string;
@@ -193,7 +193,7 @@ function payingStates(ready: OpenOrder): State[] {
     clicked("confirmation", stepAddress(ready, "payment"), "The tickets", async (page) => {
       await page.getByRole("button", { name: /^Pay €/ }).click();
       await page.getByRole("button", { name: /^Pay €/ }).and(page.locator("[name=outcome]")).click();
-      await page.waitForURL("**/confirmation");
+      await at(page, ready, "confirmation");
     }),
     clicked("ticket", stepAddress(ready), "A ticket for the door", async (page) => {
       await page.getByRole("link", { name: "Large, for the door" }).first().click();

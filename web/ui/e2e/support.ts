@@ -133,7 +133,15 @@ export function focusedText(page: Page): Promise<string> {
 }
 
 export async function at(page: Page, order: OpenOrder, step: string): Promise<void> {
-  await page.waitForURL(`**${stepAddress(order, step)}`);
+  // Not waitForURL: the order's news over the socket and the answer to a form may both lead there, and the
+  // one that comes second cuts the first short.
+  const wanted = stepAddress(order, step);
+  const deadline = Date.now() + 30_000;
+  while (new URL(page.url()).pathname !== wanted) {
+    assert.ok(Date.now() < deadline, `${page.url()} did not become ${wanted}`);
+    await page.waitForTimeout(50);
+  }
+  await page.waitForLoadState();
 }
 
 /** Says something to the demo's database. */
