@@ -1,0 +1,186 @@
+//! The account that is played: all its objects, and the events that each change of them tells. Changes come one after the
+//! other, with the time as an argument.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use serde_json::{Value, json};
+
+use super::charges::Charge;
+use super::disputes::Dispute;
+use super::intents::Intent;
+use super::methods::Method;
+use super::refunds::Refund;
+use super::refusal::Refusal;
+use crate::ids;
+
+/// The version whose shapes are played.
+pub const API_VERSION: &str = "2026-09-30.endive";
+/// Older events can no longer be asked for, so that a storm does not fill the memory.
+const EVENTS_MAX: usize = 20_000;
+
+/// What an operation answers.
+pub type Answer = Result<Value, Box<Refusal>>;
+/// An object's own notes, as whoever made it wrote them.
+pub type Metadata = BTreeMap<String, String>;
+
+#[derive(Debug, Default)]
+pub struct Account {
+    pub intents: HashMap<String, Intent>,
+    pub methods: HashMap<String, Method>,
+    pub charges: HashMap<String, Charge>,
+    pub refunds: HashMap<String, Refund>,
+    pub disputes: HashMap<String, Dispute>,
+    /// Intents in the order in which they were made.
+    pub order: Vec<String>,
+    /// Refunds that are settled later.
+    pub pending_refunds: Vec<String>,
+    /// Where the API's pages are, without a slash at the end.
+    pub base_url: String,
+    /// Whoever pays is declined.
+    pub declines_all: bool,
+    events: VecDeque<Event>,
+    told: usize,
+    request: RequestSource,
+}
+
+/// The request that causes events.
+#[derive(Debug, Default, Clone)]
+pub struct RequestSource {
+    pub id: Option<String>,
+    pub idempotency_key: Option<String>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub id: String,
+    pub kind: &'static str,
+    /// The intent that it is about, in the end.
+    pub about: String,
+    pub body: Value,
+}
+
+impl Account {
+    /// A new account, whose pages are at this address.
+    pub fn at(base_url: String) -> Self {
+        Self {
+            base_url,
+            ..Self::default()
+        }
+    }
+
+    /// Says whose doing the next events are.
+    pub fn caused_by(&mut self, request: RequestSource) {
+        self.request = request;
+    }
+
+    /// Tells that something happened to an object.
+    pub fn emit(&mut self, kind: &'static str, about: &str, object: Value, now: i64) {
+        let id = ids::with_prefix("evt_3");
+        let body = json!({
+            "id": id,
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": now,
+            "data": {"object": object},
+            "livemode": false,
+            "pending_webhooks": 1,
+            "request": {"id": self.request.id, "idempotency_key": self.request.idempotency_key},
+            "type": kind,
+        });
+        self.events.push_back(Event {
+            id,
+            kind,
+            about: about.to_owned(),
+            body,
+        });
+        if self.events.len() > EVENTS_MAX {
+            self.events.pop_front();
+            self.told = self.told.saturating_sub(1);
+        }
+    }
+
+    /// The events that nobody has been told yet.
+    pub fn take_new_events(&mut self) -> Vec<Event> {
+        let new = self.events.iter().skip(self.told).cloned().collect();
+        self.told = self.events.len();
+        new
+    }
+
+    pub fn event(&self, id: &str) -> Answer {
+        let found = self.events.iter().find(|event| event.id == id);
+        found
+            .map(|event| event.body.clone())
+            .ok_or_else(|| Refusal::no_such("event", id))
+    }
+
+    /// The newest first.
+    pub fn newest_events(&self) -> impl Iterator<Item = &Value> {
+        self.events.iter().rev().map(|event| &event.body)
+    }
+
+    pub fn intent(&self, id: &str) -> Result<&Intent, Box<Refusal>> {
+        self.intents
+            .get(id)
+            .ok_or_else(|| Refusal::no_such("payment_intent", id))
+    }
+
+    pub fn intent_mut(&mut self, id: &str) -> Result<&mut Intent, Box<Refusal>> {
+        self.intents
+            .get_mut(id)
+            .ok_or_else(|| Refusal::no_such("payment_intent", id))
+    }
+
+    pub fn charge(&self, id: &str) -> Result<&Charge, Box<Refusal>> {
+        self.charges
+            .get(id)
+            .ok_or_else(|| Refusal::no_such("charge", id))
+    }
+}
+
+/// Adds to an object's metadata what a request says; an empty value takes its key away.
+pub fn merge(metadata: &mut Metadata, changes: Metadata) -> Result<(), Box<Refusal>> {
+    for (key, value) in changes {
+        if key.len() > 40 || value.len() > 500 {
+            let message = "A metadata key has at most 40 characters, its value at most 500.";
+            return Err(Refusal::invalid(message, Some("metadata")));
+        }
+        if value.is_empty() {
+            metadata.remove(&key);
+        } else {
+            metadata.insert(key, value);
+        }
+    }
+    if metadata.len() > 50 {
+        return Err(Refusal::invalid(
+            "There are at most 50 metadata keys.",
+            Some("metadata"),
+        ));
+    }
+    Ok(())
+}
+
+/// A page of a list, as Stripe gives it: newest first, `limit` at most, from after `starting_after`.
+pub fn page(
+    url: &str,
+    newest_first: impl Iterator<Item = Value>,
+    form: &super::form::Form,
+) -> Answer {
+    let limit = form.integer("limit")?.unwrap_or(10);
+    let Some(limit) = usize::try_from(limit)
+        .ok()
+        .filter(|limit| (1..=100).contains(limit))
+    else {
+        return Err(Refusal::invalid("The limit is 1 to 100.", Some("limit")));
+    };
+    let after = form.owned("starting_after");
+    let mut passed = after.is_none();
+    let mut rest = newest_first.filter(move |item| {
+        let here = passed;
+        passed = passed || item["id"].as_str() == after.as_deref();
+        here
+    });
+    let data: Vec<Value> = rest.by_ref().take(limit).collect();
+    let has_more = rest.next().is_some();
+    Ok(json!({"object": "list", "data": data, "has_more": has_more, "url": url}))
+}
