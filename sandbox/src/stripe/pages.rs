@@ -12,15 +12,24 @@ use crate::page;
 const CHALLENGE: &str = include_str!("browser/challenge.html");
 
 pub async fn script() -> HttpResponse {
-    file("text/javascript; charset=utf-8", include_str!("browser/script.js"))
+    file(
+        "text/javascript; charset=utf-8",
+        include_str!("browser/script.js"),
+    )
 }
 
 pub async fn element() -> HttpResponse {
-    file("text/html; charset=utf-8", include_str!("browser/element.html"))
+    file(
+        "text/html; charset=utf-8",
+        include_str!("browser/element.html"),
+    )
 }
 
 pub async fn element_script() -> HttpResponse {
-    file("text/javascript; charset=utf-8", include_str!("browser/element.js"))
+    file(
+        "text/javascript; charset=utf-8",
+        include_str!("browser/element.js"),
+    )
 }
 
 fn file(content_type: &str, text: &'static str) -> HttpResponse {
