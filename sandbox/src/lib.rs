@@ -13,6 +13,7 @@ mod ids;
 mod mischief;
 mod money;
 mod page;
+mod paypal;
 mod settings;
 mod stripe;
 
@@ -55,12 +56,15 @@ impl Sandbox {
             .tls_certs_only([])
             .build()
             .map_err(io::Error::other)?;
-        let stripe = web::Data::from(stripe::Stripe::start(settings, &url, client));
+        let stripe = web::Data::from(stripe::Stripe::start(settings, &url, client.clone()));
+        let paypal = web::Data::from(paypal::Paypal::start(settings, &url, client));
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(stripe.clone())
+                .app_data(paypal.clone())
                 .app_data(web::PayloadConfig::new(BODY_MAX))
                 .service(web::scope("/stripe").configure(stripe::routes))
+                .service(web::scope("/paypal").configure(paypal::routes))
                 .service(web::scope("/control").configure(control::routes))
         })
         .workers(settings.workers)

@@ -48,6 +48,13 @@ fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
     text.parse().map(Duration::from_millis)
 }
 
+impl Default for Settings {
+    /// Those of a command line that says nothing, but on a free port.
+    fn default() -> Self {
+        Self::parse_from(["sandbox", "--listen=127.0.0.1:0"])
+    }
+}
+
 impl Settings {
     /// Reads a command line, its name first.
     ///

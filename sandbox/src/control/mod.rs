@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::deliveries::Deliveries;
 use crate::mischief::{Mischief, Trouble};
+use crate::paypal::{BuyersAnswer, Paypal};
 use crate::stripe::Stripe;
 
 /// As many as a page can show.
@@ -19,24 +20,28 @@ const AWAY_SECS_MAX: u64 = 3600;
 #[serde(rename_all = "lowercase")]
 enum Provider {
     Stripe,
+    Paypal,
 }
 
 /// Both providers, as far as they go wrong alike.
 #[derive(Clone)]
 struct Providers {
     stripe: web::Data<Stripe>,
+    paypal: web::Data<Paypal>,
 }
 
 impl Providers {
     fn trouble(&self, provider: Provider) -> &Trouble {
         match provider {
             Provider::Stripe => &self.stripe.trouble,
+            Provider::Paypal => &self.paypal.trouble,
         }
     }
 
     fn deliveries(&self, provider: Provider) -> &Deliveries {
         match provider {
             Provider::Stripe => &self.stripe.deliveries,
+            Provider::Paypal => &self.paypal.deliveries,
         }
     }
 
@@ -66,7 +71,13 @@ pub fn routes(scope: &mut web::ServiceConfig) {
             web::post().to(authenticate),
         )
         .route("/stripe/intents/{id}/dispute", web::post().to(dispute))
-        .route("/stripe/disputes/{id}/close", web::post().to(close_dispute));
+        .route("/stripe/disputes/{id}/close", web::post().to(close_dispute))
+        .route("/paypal/orders/{id}/approve", web::post().to(approve_order))
+        .route("/paypal/orders/{id}/cancel", web::post().to(cancel_order))
+        .route(
+            "/paypal/captures/{id}/settle",
+            web::post().to(settle_capture),
+        );
 }
 
 impl actix_web::FromRequest for Providers {
@@ -77,11 +88,12 @@ impl actix_web::FromRequest for Providers {
         request: &actix_web::HttpRequest,
         _: &mut actix_web::dev::Payload,
     ) -> Self::Future {
-        let stripe = request
-            .app_data::<web::Data<Stripe>>()
-            .expect("the sandbox serves what it plays");
+        const SERVED: &str = "the sandbox serves what it plays";
+        let stripe = request.app_data::<web::Data<Stripe>>().expect(SERVED);
+        let paypal = request.app_data::<web::Data<Paypal>>().expect(SERVED);
         std::future::ready(Ok(Self {
             stripe: stripe.clone(),
+            paypal: paypal.clone(),
         }))
     }
 }
@@ -91,13 +103,18 @@ async fn state(providers: Providers) -> HttpResponse {
     let overview = providers.stripe.overview(SHOWN);
     stripe["intents"] = overview["intents"].clone();
     stripe["intentsTotal"] = overview["total"].clone();
+    let mut paypal = providers.show(Provider::Paypal);
+    let overview = providers.paypal.overview(SHOWN);
+    paypal["orders"] = overview["orders"].clone();
+    paypal["ordersTotal"] = overview["total"].clone();
     HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
-        .json(json!({"stripe": stripe}))
+        .json(json!({"stripe": stripe, "paypal": paypal}))
 }
 
 async fn reset(providers: Providers) -> HttpResponse {
     providers.stripe.reset();
+    providers.paypal.reset();
     HttpResponse::NoContent().finish()
 }
 
@@ -179,6 +196,55 @@ async fn close_dispute(
 ) -> HttpResponse {
     match providers.stripe.close_dispute(&id, decided.won) {
         Ok(dispute) => HttpResponse::Ok().json(dispute),
+        Err(refusal) => HttpResponse::Conflict().json(refusal.body()),
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Approval {
+    decline: bool,
+    review: bool,
+}
+
+/// The buyer approves; where their browser would go then. Without a body, they simply pay.
+async fn approve_order(
+    providers: Providers,
+    order: web::Path<String>,
+    approval: Option<web::Json<Approval>>,
+) -> HttpResponse {
+    let approval = approval.map(web::Json::into_inner).unwrap_or_default();
+    let answer = match (approval.decline, approval.review) {
+        (true, _) => BuyersAnswer::Decline,
+        (false, true) => BuyersAnswer::Review,
+        (false, false) => BuyersAnswer::Pay,
+    };
+    buyers_word(&providers, &order, answer)
+}
+
+async fn cancel_order(providers: Providers, order: web::Path<String>) -> HttpResponse {
+    buyers_word(&providers, &order, BuyersAnswer::Cancel)
+}
+
+fn buyers_word(providers: &Providers, order: &str, answer: BuyersAnswer) -> HttpResponse {
+    match providers.paypal.take_word(order, answer) {
+        None => HttpResponse::Conflict().finish(),
+        Some(url) => HttpResponse::Ok().json(json!({"location": url})),
+    }
+}
+
+#[derive(Deserialize)]
+struct Settled {
+    completed: bool,
+}
+
+async fn settle_capture(
+    providers: Providers,
+    capture: web::Path<String>,
+    settled: web::Json<Settled>,
+) -> HttpResponse {
+    match providers.paypal.settle(&capture, settled.completed) {
+        Ok(reply) => HttpResponse::Ok().json(reply.body),
         Err(refusal) => HttpResponse::Conflict().json(refusal.body()),
     }
 }

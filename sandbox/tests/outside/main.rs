@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where its setting fails")]
 
 mod control;
+mod paypal;
 mod stripe;
 mod world;

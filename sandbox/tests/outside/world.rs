@@ -56,6 +56,15 @@ impl World {
 
     /// With further arguments of the command line.
     pub async fn with(arguments: &[&str]) -> Self {
+        Self::start("--stripe-webhook", arguments).await
+    }
+
+    /// One whose webhooks are PayPal's: only then does it look for a key to sign them.
+    pub async fn of_paypal() -> Self {
+        Self::start("--paypal-webhook", &[]).await
+    }
+
+    async fn start(webhook: &str, arguments: &[&str]) -> Self {
         let shop = Arc::new(Shop::default());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let shop_url = format!("http://{}", listener.local_addr().unwrap());
@@ -70,14 +79,12 @@ impl World {
         .listen(listener)
         .unwrap()
         .run();
-        let stripe_webhook = format!("--stripe-webhook={shop_url}/webhooks/stripe");
-        let paypal_webhook = format!("--paypal-webhook={shop_url}/webhooks/paypal");
+        let webhook = format!("{webhook}={shop_url}/webhooks");
         let usual = [
             "sandbox",
             "--listen=127.0.0.1:0",
             "--retry-after-ms=20",
-            stripe_webhook.as_str(),
-            paypal_webhook.as_str(),
+            webhook.as_str(),
         ];
         let settings = Settings::try_from_arguments(usual.iter().chain(arguments)).unwrap();
         let (sandbox, server) = Sandbox::start(&settings).unwrap();

@@ -1,0 +1,45 @@
+//! The API's table: what is done at which address.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::account::{Account, Answer};
+use super::refusal::Refusal;
+
+/// One request to the API.
+pub struct Call<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub body: &'a Value,
+    /// Whether it asks for the whole of what it makes (`Prefer: return=representation`).
+    pub full: bool,
+    pub now: DateTime<Utc>,
+}
+
+impl Account {
+    /// Does what a request asks.
+    pub fn answer(&mut self, call: &Call<'_>) -> Answer {
+        let Call {
+            method,
+            path,
+            body,
+            full,
+            now,
+        } = *call;
+        let parts: Vec<&str> = path.split('/').collect();
+        match (method, parts.as_slice()) {
+            ("POST", ["v2", "checkout", "orders"]) => self.create_order(body, full, now),
+            ("GET", ["v2", "checkout", "orders", id]) => self.show_order(id),
+            ("PATCH", ["v2", "checkout", "orders", id]) => self.patch_order(id, body, now),
+            ("POST", ["v2", "checkout", "orders", id, "capture"]) => {
+                self.capture_order(id, full, now)
+            }
+            ("GET", ["v2", "payments", "captures", id]) => self.show_capture(id),
+            ("POST", ["v2", "payments", "captures", id, "refund"]) => {
+                self.refund_capture(id, body, full, now)
+            }
+            ("GET", ["v2", "payments", "refunds", id]) => self.show_refund(id),
+            _ => Err(Refusal::no_such(path)),
+        }
+    }
+}
