@@ -29,7 +29,7 @@ impl Role {
 }
 
 /// Adds the document's language, its title in the window, and the tree of its parts: a list for each page.
-pub fn add(document: &mut Document, pages: &[Vec<Part>]) {
+pub fn add(document: &mut Document, pages: &[Vec<Part>], language: &str) {
     let root = document.new_object_id();
     let whole = document.new_object_id();
     let page_ids: Vec<ObjectId> = document.get_pages().into_values().collect();
@@ -53,7 +53,7 @@ pub fn add(document: &mut Document, pages: &[Vec<Part>]) {
         dictionary! { "Type" => "StructTreeRoot", "K" => whole, "ParentTree" => tree },
     );
     if let Ok(catalog) = document.catalog_mut() {
-        catalog.set("Lang", Object::string_literal("en"));
+        catalog.set("Lang", Object::string_literal(language));
         catalog.set("MarkInfo", dictionary! { "Marked" => true });
         catalog.set(
             "ViewerPreferences",

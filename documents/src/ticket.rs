@@ -7,9 +7,7 @@ mod drawing;
 
 use std::collections::BTreeSet;
 
-use chrono::DateTime;
-use chrono_tz::Tz;
-use domain::{TicketId, Timestamp};
+use domain::TicketId;
 use printpdf::{Mm, PdfDocument, PdfFont, PdfPage, PdfSaveOptions, Pt};
 
 use crate::canvas::{Drawn, font_id};
@@ -31,16 +29,51 @@ pub struct Occasion {
     pub venue: String,
     /// Its street, if that is known, and its city.
     pub address: Vec<String>,
-    /// When it begins.
-    pub starts_at: Timestamp,
-    /// When the doors open, if that is settled.
-    pub doors_open_at: Option<Timestamp>,
-    /// The venue's time zone, an IANA name: all instants are told in it.
-    pub time_zone: String,
+    /// When it begins, where the venue is, as it is printed.
+    pub when: String,
+    /// What belongs to that: the zone, when the doors open.
+    pub when_more: String,
     /// The order's reference.
     pub pnr: String,
-    /// How many tickets the order has.
-    pub tickets: usize,
+    /// The document's title.
+    pub document_title: String,
+    /// What is printed beside the facts.
+    pub words: Words,
+}
+
+/// What is printed beside the facts, in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// The language's tag.
+    pub language: &'static str,
+    /// Above the instant.
+    pub when: String,
+    /// Above the venue.
+    pub place: String,
+    /// Above the section's name.
+    pub section: String,
+    /// Above the row's label.
+    pub row: String,
+    /// Above the seat's label.
+    pub seat: String,
+    /// Above what stands there where there is neither row nor seat, and that.
+    pub standing: (String, String),
+    /// Above the holder's name.
+    pub holder: String,
+    /// Instead of a name.
+    pub anybody: String,
+    /// Above the price.
+    pub price: String,
+    /// Above the order's reference.
+    pub order: String,
+    /// Below the code.
+    pub show_code: String,
+    /// What the picture of the code is called.
+    pub code: String,
+    /// Above the rules.
+    pub rules_heading: String,
+    /// What the house asks of everybody.
+    pub rules: Vec<String>,
 }
 
 /// One admission.
@@ -48,8 +81,8 @@ pub struct Occasion {
 pub struct Ticket {
     /// The ticket.
     pub ticket_id: TicketId,
-    /// Its place among the order's tickets, from 1.
-    pub number: usize,
+    /// Which of the order's tickets it is, as it is printed.
+    pub number: String,
     /// The section's name.
     pub section: String,
     /// The row's label, if the section is seated.
@@ -60,6 +93,10 @@ pub struct Ticket {
     pub holder: String,
     /// What was paid for it, all-in, as it is printed.
     pub price: String,
+    /// Row and seat on the stub.
+    pub stub: String,
+    /// At the foot of the page.
+    pub footer: String,
     /// The signed code.
     pub code: String,
 }
@@ -71,11 +108,11 @@ pub fn pdf(occasion: &Occasion, tickets: &[Ticket]) -> Vec<u8> {
         .iter()
         .map(|ticket| drawing::page(occasion, ticket))
         .collect();
-    let mut document = PdfDocument::new(&format!("{}: tickets {}", occasion.title, occasion.pnr));
+    let mut document = PdfDocument::new(&occasion.document_title);
     document.metadata.info.author.clone_from(&occasion.venue);
     document.metadata.info.creator = "Frontrow".to_owned();
     document.metadata.info.producer = "Frontrow".to_owned();
-    document.metadata.info.subject = subject(occasion, tickets);
+    document.metadata.info.subject = format!("{}, {}", occasion.when, occasion.venue);
     let faces: BTreeSet<Face> = pages.iter().flat_map(|page| page.faces.clone()).collect();
     for face in faces {
         let font = PdfFont::new(face.embedded().clone());
@@ -90,24 +127,10 @@ pub fn pdf(occasion: &Occasion, tickets: &[Ticket]) -> Vec<u8> {
     document.with_pages(operations);
     let options = PdfSaveOptions::default();
     let mut file = printpdf::to_lopdf_doc(&document, &options, &mut Vec::new());
-    structure::add(&mut file, &parts);
+    structure::add(&mut file, &parts, occasion.words.language);
     file.compress();
     let mut bytes = Vec::new();
     file.save_to(&mut bytes)
         .expect("memory takes what is written to it");
     bytes
-}
-
-fn subject(occasion: &Occasion, tickets: &[Ticket]) -> String {
-    let local = local(occasion.starts_at, &occasion.time_zone);
-    let when = local.format("%a %-d %B %Y, %H:%M %Z");
-    let count = tickets.len();
-    let word = if count == 1 { "ticket" } else { "tickets" };
-    format!("{count} {word}, {when}, {}", occasion.venue)
-}
-
-/// An instant where the venue is. A venue's time zone is checked when it is stored; UTC is the honest rest.
-fn local(instant: Timestamp, time_zone: &str) -> DateTime<Tz> {
-    let zone = time_zone.parse::<Tz>().unwrap_or(Tz::UTC);
-    instant.to_datetime().with_timezone(&zone)
 }

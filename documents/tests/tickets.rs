@@ -6,8 +6,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use documents::ticket::{Occasion, Ticket, pdf};
-use domain::{TicketId, Timestamp};
+use documents::ticket::{Occasion, Ticket, Words, pdf};
+use domain::TicketId;
 use uuid::Uuid;
 
 const CODE: &str = "FR1.AAAAAAAAAAAAAAAAAAAAAAcAAAAAAAAAAAAAAAAAAAAIQUJDRDIzNDU.\
@@ -23,24 +23,52 @@ fn occasion() -> Occasion {
             "10117 Berlin".to_owned(),
             "DE".to_owned(),
         ],
-        // In Berlin's summer time.
-        starts_at: Timestamp(1_783_011_600_000),
-        doors_open_at: Some(Timestamp(1_783_008_000_000)),
-        time_zone: "Europe/Berlin".to_owned(),
+        when: "Thursday, 2 July 2026, 19:00".to_owned(),
+        when_more: "CEST (UTC+2) · doors open at 18:00".to_owned(),
         pnr: "K7MX2P9Q".to_owned(),
-        tickets: 3,
+        document_title: "Die Nacht der langen Schatten: tickets K7MX2P9Q".to_owned(),
+        words: words(),
+    }
+}
+
+fn words() -> Words {
+    let rules = [
+        "Admits one person, once.",
+        "Keep the code flat.",
+        "Come in time.",
+        "Ask us.",
+    ];
+    let said = |word: &str| word.to_owned();
+    Words {
+        language: "en",
+        when: said("WHEN"),
+        place: said("WHERE"),
+        section: said("SECTION"),
+        row: said("ROW"),
+        seat: said("SEAT"),
+        standing: (said("PLACE"), said("Free choice")),
+        holder: said("HOLDER"),
+        anybody: said("Whoever presents it"),
+        price: said("PRICE, ALL-IN"),
+        order: said("ORDER"),
+        show_code: said("Show this code at the door"),
+        code: said("The ticket's QR code"),
+        rules_heading: said("GOOD TO KNOW"),
+        rules: rules.map(said).to_vec(),
     }
 }
 
 fn ticket(number: usize, holder: &str) -> Ticket {
     Ticket {
         ticket_id: TicketId(Uuid::from_u128(u128::try_from(number).unwrap())),
-        number,
+        number: format!("TICKET {number} OF 3"),
         section: "Stalls left".to_owned(),
         row: Some("C".to_owned()),
         seat: Some(format!("{}", 11 + number)),
         holder: holder.to_owned(),
         price: "80.05 EUR".to_owned(),
+        stub: format!("Row C · Seat {}", 11 + number),
+        footer: format!("Frontrow · order K7MX2P9Q · ticket {number}"),
         code: CODE.replace("AAAc", &format!("AA{number}c")),
     }
 }
@@ -128,9 +156,40 @@ fn a_ticket_says_what_when_where_which_place_and_whose() {
         "Ada Lovelace",
         "80.05 EUR",
         "K7MX2P9Q",
+        "HOLDER",
+        "GOOD TO KNOW",
+        "Admits one person, once.",
+        "Ask us.",
+        "Show this code at the door",
     ] {
         assert!(text.contains(words), "{words:?} in {text}");
     }
+}
+
+#[test]
+fn a_ticket_speaks_the_language_that_it_is_given_and_says_which() {
+    let german = Occasion {
+        words: Words {
+            language: "de",
+            holder: "NAME".to_owned(),
+            rules: vec!["Für eine Person.".to_owned()],
+            ..words()
+        },
+        ..occasion()
+    };
+    let file = pdf(&german, &[ticket(1, "Ada")]);
+    let text = text(&file);
+    assert!(
+        text.contains("NAME") && text.contains("Für eine Person."),
+        "{text}"
+    );
+    assert!(
+        !text.contains("HOLDER") && !text.contains("Ask us."),
+        "{text}"
+    );
+    let document = lopdf::Document::load_mem(&file).unwrap();
+    let language = document.catalog().unwrap().get(b"Lang").unwrap();
+    assert_eq!(language.as_str().unwrap(), b"de");
 }
 
 #[test]

@@ -21,7 +21,7 @@ use domain::{AccountId, OrderId, SeatIndex, SectionId, SessionId, Timestamp};
 use store::orders::{Details, StoredOrder};
 use uuid::Uuid;
 
-pub use self::address::{Address, AddressFields};
+pub use self::address::{Address, AddressFields, Fault};
 pub use self::details::{GatewayDetails, details, set_method};
 pub use self::failure::OrderError;
 pub use self::reading::{OrderView, PaymentView, TicketView};
@@ -123,8 +123,7 @@ pub async fn set_amount(
     check_unexpired(&session, order, by)?;
     let limit = session.info().rules.max_per_order;
     if quantity == 0 {
-        let reason = "choose at least one place".to_owned();
-        return Err(OrderError::Invalid(vec![("quantity", reason)]));
+        return Err(OrderError::Invalid(vec![("quantity", Fault::NoPlace)]));
     }
     if quantity > limit {
         return Err(Refusal::LimitReached { limit }.into());

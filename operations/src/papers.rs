@@ -2,9 +2,9 @@
 
 use documents::calendar::{self, Entry};
 use documents::qr::Qr;
-use documents::ticket::{self, Occasion, Ticket};
+use documents::ticket::{self, Occasion, Ticket, Words};
 use domain::order::Credential;
-use domain::{Money, OrderId, TicketId, Timestamp};
+use domain::{OrderId, TicketId, Timestamp};
 use store::catalogue::{self, SessionDetail, SessionStatus};
 
 use crate::App;
@@ -17,6 +17,32 @@ pub struct Papers {
     pub order: OrderView,
     /// What it is for.
     pub session: SessionDetail,
+}
+
+/// What is written on an order's tickets, in the language of whoever reads them.
+pub struct Texts<'a> {
+    /// When it begins, where the venue is.
+    pub when: String,
+    /// What belongs to that: the zone, when the doors open.
+    pub when_more: String,
+    /// The document's title.
+    pub document_title: String,
+    /// What is printed beside the facts.
+    pub words: Words,
+    /// What is written on one ticket, given its place among the order's, from 1.
+    pub of: &'a dyn Fn(&TicketView, usize) -> TicketTexts,
+}
+
+/// What is written on one ticket.
+pub struct TicketTexts {
+    /// Which of the order's tickets it is.
+    pub number: String,
+    /// What was paid for it.
+    pub price: String,
+    /// Row and seat.
+    pub stub: String,
+    /// At the foot of the page.
+    pub footer: String,
 }
 
 /// An order's papers, for its owner.
@@ -40,26 +66,25 @@ pub fn code_image(code: &str, label: &str) -> String {
 }
 
 impl Papers {
-    /// The tickets as a PDF: this one, or all of them. `money` writes a price. Nothing if there is no such ticket.
+    /// The tickets as a PDF: this one, or all of them. Nothing if there is no such ticket.
     ///
     /// It takes some milliseconds a ticket: call it where blocking is allowed.
     #[must_use]
-    pub fn pdf(&self, only: Option<TicketId>, money: fn(Money) -> String) -> Option<Vec<u8>> {
+    pub fn pdf(&self, only: Option<TicketId>, texts: Texts) -> Option<Vec<u8>> {
         let numbered = self.order.tickets.iter().zip(1..);
         let wanted = numbered.filter(|(ticket, _)| only.is_none_or(|it| it == ticket.ticket_id));
         let tickets: Vec<Ticket> = wanted
-            .map(|(ticket, number)| printed(ticket, number, money))
+            .map(|(ticket, number)| printed(ticket, (texts.of)(ticket, number)))
             .collect();
-        (!tickets.is_empty()).then(|| ticket::pdf(&self.occasion(), &tickets))
+        (!tickets.is_empty()).then(|| ticket::pdf(&self.occasion(texts), &tickets))
     }
 
-    /// The entry for a calendar. `site` is where this house is found, such as `https://tickets.example`.
+    /// The entry for a calendar. `site` is where this house is found, such as `https://tickets.example`; `notes` say
+    /// what else there is to know.
     #[must_use]
-    pub fn calendar(&self, site: &str, now: Timestamp) -> String {
+    pub fn calendar(&self, site: &str, notes: Vec<String>, now: Timestamp) -> String {
         let order_id = self.order.order_id;
         let host = site.split("://").last().unwrap_or(site);
-        let places = self.order.tickets.iter().map(place);
-        let reference = format!("Order {}", self.order.pnr);
         let mut location = vec![self.session.venue.name.clone()];
         location.extend(self.address());
         calendar::ics(&Entry {
@@ -68,25 +93,25 @@ impl Papers {
             location,
             starts_at: self.session.starts_at,
             is_cancelled: self.session.sale.status == SessionStatus::Cancelled,
-            notes: places.chain([reference]).collect(),
+            notes,
             url: format!("{site}/gateway/orders/{order_id}/confirmation"),
             host: host.split(['/', ':']).next().unwrap_or(host).to_owned(),
             written_at: now,
         })
     }
 
-    fn occasion(&self) -> Occasion {
+    fn occasion(&self, texts: Texts) -> Occasion {
         let session = &self.session;
         Occasion {
             title: session.event.title.clone(),
             artists: session.event.artists.clone(),
             venue: session.venue.name.clone(),
             address: self.address(),
-            starts_at: session.starts_at,
-            doors_open_at: session.doors_open_at,
-            time_zone: session.venue.time_zone.clone(),
+            when: texts.when,
+            when_more: texts.when_more,
             pnr: self.order.pnr.to_string(),
-            tickets: self.order.tickets.len(),
+            document_title: texts.document_title,
+            words: texts.words,
         }
     }
 
@@ -101,22 +126,17 @@ impl Papers {
     }
 }
 
-fn printed(ticket: &TicketView, number: usize, money: fn(Money) -> String) -> Ticket {
+fn printed(ticket: &TicketView, texts: TicketTexts) -> Ticket {
     Ticket {
         ticket_id: ticket.ticket_id,
-        number,
+        number: texts.number,
         section: ticket.section_name.clone(),
         row: ticket.row.clone(),
         seat: ticket.number.clone(),
         holder: ticket.holder.clone(),
-        price: money(ticket.price),
+        price: texts.price,
+        stub: texts.stub,
+        footer: texts.footer,
         code: ticket.code.clone(),
     }
-}
-
-fn place(ticket: &TicketView) -> String {
-    let row = ticket.row.as_ref().map(|row| format!("row {row}"));
-    let seat = ticket.number.as_ref().map(|seat| format!("seat {seat}"));
-    let parts = [Some(ticket.section_name.clone()), row, seat];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -14,6 +14,7 @@ use actix_web::{Error, ResponseError, web};
 
 use crate::context::Context;
 use crate::error::Problem;
+use crate::language::{in_language, split};
 use crate::metering::Group;
 
 /// From then on an answer is worth a line of the log.
@@ -41,6 +42,9 @@ pub async fn envelope(
     };
     if response.status().as_u16() >= 400 {
         response = with_face(&context, group, response);
+    }
+    if response.status().is_redirection() {
+        keep_language(&mut response);
     }
     insert_headers(&context, group, response.headers_mut());
     let took = started_at.elapsed();
@@ -87,6 +91,22 @@ fn with_face(
         }
     }
     response.into_response(face)
+}
+
+/// Whoever reads below a language's prefix is sent on below it.
+fn keep_language(response: &mut ServiceResponse<BoxBody>) {
+    let (Some(language), _) = split(response.request().path()) else {
+        return;
+    };
+    let location = response.headers().get(header::LOCATION);
+    let Some(place) = location.and_then(|place| place.to_str().ok()) else {
+        return;
+    };
+    if place.starts_with('/') && split(place).0.is_none() {
+        let place = in_language(language, place);
+        let place = HeaderValue::from_str(&place).expect("it was a header's value before");
+        response.headers_mut().insert(header::LOCATION, place);
+    }
 }
 
 /// The problem of an answer that the framework gave.

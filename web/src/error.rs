@@ -88,12 +88,6 @@ impl Problem {
         self.0.title
     }
 
-    /// The detail, for pages.
-    #[must_use]
-    pub fn detail_text(&self) -> &str {
-        self.0.detail.as_deref().unwrap_or_default()
-    }
-
     /// What to log about it, if it is a defect or an outage.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {

@@ -94,7 +94,7 @@ fn plain() -> Vec<Entry> {
     ]
 }
 
-/// What people see.
+/// What else people see. It, too, stands below each language's prefix, and without one.
 fn pages() -> Vec<Entry> {
     vec![
         get("/sessions/{id}", pages::session::show),
@@ -207,8 +207,9 @@ pub fn configure(config: &mut ServiceConfig, context: web::Data<Context>) {
         let mut entries = discovery();
         entries.push(get("", home::show));
         entries.push(get("/", home::show));
-        let prefix = format!("/{}", language.tag());
-        all = all.service(with_all(web::scope(&prefix), entries));
+        entries.extend(pages());
+        let scope = web::scope(&format!("/{}", language.tag()));
+        all = all.service(with_all(scope.wrap(Compress::default()), entries));
     }
     let mut rest = for_machines();
     rest.extend(discovery());

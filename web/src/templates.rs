@@ -13,7 +13,7 @@ use tera::{Kwargs, State, Tera};
 
 use crate::assets;
 use crate::error::{Answer, Problem};
-use crate::language::{self, Messages};
+use crate::language::{self, Messages, Reading};
 
 /// All templates.
 pub struct Templates {
@@ -23,14 +23,25 @@ pub struct Templates {
     messages: Arc<Messages>,
 }
 
+/// A page, and how it is read.
 #[derive(Serialize)]
-struct ErrorPage<'a> {
+struct Read<'a, P> {
+    lang: &'static str,
+    /// What stands before the addresses of pages: `/de`, or nothing.
+    root: &'static str,
+    has_login: bool,
+    #[serde(flatten)]
+    page: &'a P,
+}
+
+#[derive(Serialize)]
+struct ErrorPage {
     status: u16,
-    code: &'a str,
-    title: &'a str,
-    detail: &'a str,
-    /// Whether it happened in the gateway, where something is held meanwhile.
-    in_gateway: bool,
+    /// Its part of the messages' keys.
+    kind: &'static str,
+    icon: &'static str,
+    /// Whether there is something to say of the order that is held meanwhile.
+    says_more: bool,
     /// What to ask again if it was only asked; where something was sent, where it was sent from.
     again: Option<String>,
     was_sent: bool,
@@ -61,13 +72,18 @@ impl Templates {
         })
     }
 
-    /// A page.
+    /// A page for one reader alone.
     ///
     /// # Errors
     /// The template asks for what the page does not have: a defect.
-    pub fn page(&self, name: &str, page: &impl Serialize) -> Answer<HttpResponse> {
+    pub fn page(
+        &self,
+        reading: &Reading,
+        name: &str,
+        page: &impl Serialize,
+    ) -> Answer<HttpResponse> {
         let html = self
-            .render(name, page)
+            .read(reading, name, page)
             .map_err(|error| Problem::defect(&error))?;
         let mut response = HttpResponse::Ok();
         response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -78,21 +94,35 @@ impl Templates {
     #[must_use]
     pub fn error_page(&self, problem: &Problem, request: &HttpRequest) -> HttpResponse {
         let status = problem.status_code();
+        // Without the account, which the database may not be there to tell.
+        let reading = Reading::without_account(request);
+        let in_gateway = reading.place.starts_with("/gateway/");
         let page = ErrorPage {
-            status: status.as_u16(),
-            code: problem.code(),
-            title: problem.title(),
-            detail: problem.detail_text(),
-            in_gateway: request.path().starts_with("/gateway/"),
-            again: again(request),
+            again: again(request, &reading),
             was_sent: request.method() != Method::GET,
+            ..ErrorPage::of(status.as_u16(), problem.code(), in_gateway)
         };
         // Should even this page be broken, the words are still there.
-        let html = self.render("pages/error.html", &page);
+        let html = self.read(&reading, "pages/error.html", &page);
         let html = html.unwrap_or_else(|_| problem.title().to_owned());
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         response.content_type("text/html; charset=utf-8").body(html)
+    }
+
+    fn read(
+        &self,
+        reading: &Reading,
+        name: &str,
+        page: &impl Serialize,
+    ) -> tera::TeraResult<String> {
+        let read = Read {
+            lang: reading.language.tag(),
+            root: reading.root(),
+            has_login: reading.has_login,
+            page,
+        };
+        self.render(name, &read)
     }
 
     /// A template filled in.
@@ -108,19 +138,46 @@ impl Templates {
     }
 }
 
+impl ErrorPage {
+    fn of(status: u16, code: &str, in_gateway: bool) -> Self {
+        let (kind, icon) = match status {
+            401 => ("401", "lock"),
+            403 if code == "origin_mismatch" => ("origin", "lock"),
+            403 if in_gateway => ("order", "lock"),
+            403 => ("403", "lock"),
+            404 => ("404", "ticket"),
+            409 => ("409", "warn"),
+            429 => ("429", "clock"),
+            500 => ("500", "warn"),
+            503 => ("503", "people"),
+            _ => ("other", "warn"),
+        };
+        Self {
+            status,
+            kind,
+            icon,
+            says_more: in_gateway && ["429", "500", "503"].contains(&kind),
+            again: None,
+            was_sent: false,
+        }
+    }
+}
+
 /// Where to go on from an error.
-fn again(request: &HttpRequest) -> Option<String> {
+fn again(request: &HttpRequest, reading: &Reading) -> Option<String> {
     if request.method() == Method::GET {
         let address = request.uri().path_and_query();
         return address.map(ToString::to_string);
     }
-    let parts: Vec<&str> = request.path().split('/').skip(1).collect();
-    match *parts.as_slice() {
-        ["login"] | ["door", _] => Some(request.path().to_owned()),
-        ["gateway", "orders", order, ..] => Some(format!("/gateway/orders/{order}")),
-        ["gateway", "sessions", session, ..] => Some(format!("/sessions/{session}")),
-        _ => None,
-    }
+    let path = reading.place.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let place = match *parts.as_slice() {
+        ["login"] | ["door", _] => path.to_owned(),
+        ["gateway", "orders", order, ..] => format!("/gateway/orders/{order}"),
+        ["gateway", "sessions", session, ..] => format!("/sessions/{session}"),
+        _ => return None,
+    };
+    Some(reading.link(&place))
 }
 
 /// The templates of a checkout as they are now.
@@ -156,6 +213,7 @@ fn parsed<N: AsRef<str>, T: AsRef<str>>(
     let mut tera = Tera::default();
     register_functions(&mut tera, addresses);
     tera.register_function("t", language::template_function(Arc::clone(messages)));
+    tera.register_function("words", language::words_function(Arc::clone(messages)));
     tera.add_raw_templates(templates)?;
     Ok(tera)
 }
@@ -180,27 +238,39 @@ mod tests {
         for (status, words) in [
             (403, "another browser"),
             (404, "is not here"),
-            (409, "Not &lt;here&gt;"),
-            (418, "Not &lt;here&gt;"),
+            (409, "moved on"),
+            (418, "could not be followed"),
             (429, "too quick"),
             (500, "our side"),
             (503, "busy"),
         ] {
-            let html = templates.render("pages/error.html", &error_page(status));
-            let html = html.unwrap();
+            let html = html_of(&templates, "/", &error_page(status));
             assert!(html.contains(words), "{status}: {html}");
         }
     }
 
-    fn error_page(status: u16) -> ErrorPage<'static> {
+    #[test]
+    fn an_error_speaks_the_language_of_its_address() {
+        let templates = Templates::new(None, Arc::new(Messages::new(None).unwrap())).unwrap();
+        let html = html_of(&templates, "/de/nothing", &error_page(404));
+        assert!(
+            html.contains("lang=\"de\"")
+                && html.contains("gibt es nicht")
+                && html.contains("href=\"/de/login\""),
+            "{html}"
+        );
+    }
+
+    fn html_of(templates: &Templates, address: &str, page: &ErrorPage) -> String {
+        let request = actix_web::test::TestRequest::with_uri(address).to_http_request();
+        let reading = Reading::without_account(&request);
+        templates.read(&reading, "pages/error.html", page).unwrap()
+    }
+
+    fn error_page(status: u16) -> ErrorPage {
         ErrorPage {
-            status,
-            code: "busy",
-            title: "Not <here>",
-            detail: "",
-            in_gateway: true,
             again: Some("/".to_owned()),
-            was_sent: false,
+            ..ErrorPage::of(status, "busy", true)
         }
     }
 
@@ -208,7 +278,8 @@ mod tests {
     fn an_error_leads_back_to_what_was_asked_or_to_where_it_was_sent_from() {
         let of = |method: Method, address: &str| {
             let request = actix_web::test::TestRequest::with_uri(address).method(method);
-            again(&request.to_http_request())
+            let request = request.to_http_request();
+            again(&request, &Reading::without_account(&request))
         };
         assert_eq!(of(Method::GET, "/?page=2").as_deref(), Some("/?page=2"));
         for (sent_to, from) in [
@@ -219,6 +290,7 @@ mod tests {
                 Some("/gateway/orders/1"),
             ),
             ("/gateway/sessions/2/orders", Some("/sessions/2")),
+            ("/de/gateway/sessions/2/orders", Some("/de/sessions/2")),
             ("//elsewhere.example/login", None),
             ("/logout", None),
         ] {
@@ -235,7 +307,7 @@ mod tests {
         let page = error_page(404);
         let html = |templates: io::Result<Templates>| {
             let templates = templates.unwrap();
-            templates.render("pages/error.html", &page).unwrap()
+            html_of(&templates, "/", &page)
         };
         assert_eq!(html(built_in), html(worked_on));
     }

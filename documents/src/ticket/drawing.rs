@@ -1,10 +1,6 @@
 //! How a ticket looks.
 
-use std::sync::LazyLock;
-
-use chrono::Offset;
-
-use super::{Occasion, PAGE_HEIGHT, PAGE_WIDTH, Ticket, local};
+use super::{Occasion, PAGE_HEIGHT, PAGE_WIDTH, Ticket, Words};
 use crate::canvas::{Canvas, Colour, Drawn, Path};
 use crate::fonts::Weight;
 use crate::qr::{QUIET_ZONE, Qr, Run};
@@ -49,17 +45,6 @@ const REFERENCE: Style = Style {
 const RULES_GAP: f32 = 28.0;
 const RULES_WIDTH: f32 = (CARD_WIDTH - RULES_GAP) / 2.0;
 
-/// What the house asks of everybody.
-const RULES: [&str; 4] = [
-    "This ticket admits one person, once. The first scan of its code counts: whoever has a picture of it could \
-     use it, so show it to nobody but the staff at the door.",
-    "Have the code ready, on this page or on a bright screen. Keep it flat and clean; it may be printed in black \
-     and white.",
-    "Please come in good time. Latecomers are let in when the performance allows it.",
-    "Should the event be moved or cancelled, we write to the address that the tickets were bought with. For \
-     questions, have the order's reference at hand.",
-];
-
 /// Things one below the other: what, how far below the one before, in which colour.
 struct Column {
     x: f32,
@@ -79,10 +64,11 @@ pub(super) fn page(occasion: &Occasion, ticket: &Ticket) -> Drawn {
     let top = MARGIN;
     let left = MARGIN + PADDING;
     let head = head(occasion, ticket, left, top + BAND + 22.0);
-    let cells = cells(ticket, left);
+    let cells = cells(&occasion.words, ticket, left);
     let band_top = head.bottom() + 18.0;
     let band_height = cells.iter().map(Cell::height).fold(0.0, f32::max) + 2.0 * CELL_PADDING;
-    let (holder, price) = foot(ticket, left, band_top + band_height + 16.0);
+    let foot_top = band_top + band_height + 16.0;
+    let (holder, price) = foot(&occasion.words, ticket, left, foot_top);
     let stub_bottom = top + BAND + 24.0 + QR_SIDE + 130.0;
     let bottom = (holder.bottom().max(price.bottom()) + 22.0).max(stub_bottom);
 
@@ -103,16 +89,20 @@ pub(super) fn page(occasion: &Occasion, ticket: &Ticket) -> Drawn {
     holder.draw(&mut canvas);
     price.draw(&mut canvas);
     stub(&mut canvas, occasion, ticket, top + BAND + 24.0);
-    rules(&mut canvas, bottom + 30.0);
-    footer(&mut canvas, occasion, ticket);
+    rules(&mut canvas, &occasion.words, bottom + 30.0);
+    footer(&mut canvas, ticket);
     canvas.done()
 }
 
 /// What, by whom, when and where.
 fn head(occasion: &Occasion, ticket: &Ticket, x: f32, y: f32) -> Column {
     let mut column = Column::new(x, y);
-    let of = format!("TICKET {} OF {}", ticket.number, occasion.tickets);
-    column.add(0.0, typeset::line(&of, LABEL), ACCENT, Role::Paragraph);
+    column.add(
+        0.0,
+        typeset::line(&ticket.number, LABEL),
+        ACCENT,
+        Role::Paragraph,
+    );
     let title = typeset::fit(&occasion.title, TITLE, room(TEXT_WIDTH, 3, 15.0));
     column.add(6.0, title, INK, Role::Heading);
     if !occasion.artists.is_empty() {
@@ -123,31 +113,20 @@ fn head(occasion: &Occasion, ticket: &Ticket, x: f32, y: f32) -> Column {
         );
         column.add(3.0, artists, QUIET, Role::Paragraph);
     }
-    let starts = local(occasion.starts_at, &occasion.time_zone);
-    let date = starts.format("%A, %-d %B %Y, %H:%M").to_string();
-    column.label(16.0, "WHEN");
+    column.label(16.0, &occasion.words.when);
     column.add(
         2.0,
-        typeset::fit(&date, STRONG, room(TEXT_WIDTH, 1, 9.0)),
+        typeset::fit(&occasion.when, STRONG, room(TEXT_WIDTH, 1, 9.0)),
         INK,
         Role::Paragraph,
     );
-    let doors = occasion.doors_open_at.map(|at| {
-        let at = local(at, &occasion.time_zone);
-        if at.date_naive() == starts.date_naive() {
-            format!(" · doors open at {}", at.format("%H:%M"))
-        } else {
-            format!(" · doors open on {}", at.format("%a %-d %B, %H:%M"))
-        }
-    });
-    let zone = format!("{}{}", zone(&starts), doors.unwrap_or_default());
     column.add(
         1.0,
-        typeset::fit(&zone, TEXT, room(TEXT_WIDTH, 2, 8.5)),
+        typeset::fit(&occasion.when_more, TEXT, room(TEXT_WIDTH, 2, 8.5)),
         INK,
         Role::Paragraph,
     );
-    column.label(14.0, "WHERE");
+    column.label(14.0, &occasion.words.place);
     column.add(
         2.0,
         typeset::fit(&occasion.venue, STRONG, room(TEXT_WIDTH, 2, 9.0)),
@@ -164,35 +143,18 @@ fn head(occasion: &Occasion, ticket: &Ticket, x: f32, y: f32) -> Column {
     column
 }
 
-/// `CET (UTC+1)`, or the offset alone where the zone has no letters.
-fn zone(starts: &chrono::DateTime<chrono_tz::Tz>) -> String {
-    let seconds = starts.offset().fix().local_minus_utc();
-    let (sign, minutes) = (if seconds < 0 { '−' } else { '+' }, seconds.abs() / 60);
-    let offset = match (minutes / 60, minutes % 60) {
-        (0, 0) => "UTC".to_owned(),
-        (hours, 0) => format!("UTC{sign}{hours}"),
-        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
-    };
-    let name = starts.format("%Z").to_string();
-    let has_letters = name
-        .chars()
-        .all(|character| character.is_ascii_alphabetic());
-    if has_letters && name != "UTC" {
-        format!("{name} ({offset})")
-    } else {
-        offset
-    }
-}
-
 /// The place in large: section, row and seat; or the section alone.
-fn cells(ticket: &Ticket, x: f32) -> Vec<Cell> {
+fn cells(words: &Words, ticket: &Ticket, x: f32) -> Vec<Cell> {
     let narrow = 58.0;
     let gap = 16.0;
-    let labels: Vec<(&str, &str)> = [("ROW", &ticket.row), ("SEAT", &ticket.seat)]
+    let labels: Vec<(&str, &str)> = [(&words.row, &ticket.row), (&words.seat, &ticket.seat)]
         .into_iter()
-        .filter_map(|(name, label)| label.as_deref().map(|label| (name, label)))
+        .filter_map(|(name, label)| label.as_deref().map(|label| (name.as_str(), label)))
         .collect();
-    let standing = labels.is_empty().then_some(("PLACE", "Free choice"));
+    let (standing, choice) = &words.standing;
+    let standing = labels
+        .is_empty()
+        .then_some((standing.as_str(), choice.as_str()));
     let widths = if standing.is_some() {
         2.0 * narrow
     } else {
@@ -201,7 +163,7 @@ fn cells(ticket: &Ticket, x: f32) -> Vec<Cell> {
     let labels: Vec<_> = labels.into_iter().chain(standing).collect();
     let taken = (widths + gap) * labels.len() as f32;
     let section = room(TEXT_WIDTH - taken, 2, 11.0);
-    let mut cells = vec![Cell::new(x, "SECTION", &ticket.section, section)];
+    let mut cells = vec![Cell::new(x, &words.section, &ticket.section, section)];
     let mut left = x + TEXT_WIDTH - taken + gap;
     for (name, label) in labels {
         cells.push(Cell::new(left, name, label, room(widths, 1, 9.0)));
@@ -211,13 +173,13 @@ fn cells(ticket: &Ticket, x: f32) -> Vec<Cell> {
 }
 
 /// Who, and for how much.
-fn foot(ticket: &Ticket, x: f32, y: f32) -> (Column, Column) {
+fn foot(words: &Words, ticket: &Ticket, x: f32, y: f32) -> (Column, Column) {
     let price_width = 96.0;
     let width = TEXT_WIDTH - price_width - 14.0;
     let mut holder = Column::new(x, y);
-    holder.label(0.0, "HOLDER");
+    holder.label(0.0, &words.holder);
     let name = if ticket.holder.is_empty() {
-        "Whoever presents it"
+        &words.anybody
     } else {
         &ticket.holder
     };
@@ -228,7 +190,7 @@ fn foot(ticket: &Ticket, x: f32, y: f32) -> (Column, Column) {
         Role::Paragraph,
     );
     let mut price = Column::new(x + width + 14.0, y);
-    price.label(0.0, "PRICE, ALL-IN");
+    price.label(0.0, &words.price);
     price.add(
         2.0,
         typeset::fit(&ticket.price, STRONG, room(price_width, 1, 8.0)),
@@ -277,17 +239,15 @@ fn card(canvas: &mut Canvas, top: f32, bottom: f32) {
 /// The code, and what staff type if it cannot be read.
 fn stub(canvas: &mut Canvas, occasion: &Occasion, ticket: &Ticket, top: f32) {
     let middle = MARGIN + CARD_WIDTH - STUB_WIDTH / 2.0;
-    let name = format!("The ticket's QR code: {}", ticket.code);
+    let words = &occasion.words;
+    let name = format!("{}: {}", words.code, ticket.code);
     canvas.part(Role::Figure, Some(&name), |canvas| {
         code(canvas, &ticket.code, middle - QR_SIDE / 2.0, top);
     });
-    let place = [("Row", &ticket.row), ("Seat", &ticket.seat)]
-        .map(|(word, label)| label.as_deref().map(|label| format!("{word} {label}")));
-    let place: Vec<String> = place.into_iter().flatten().collect();
     let width = STUB_WIDTH - 2.0 * CELL_PADDING;
     let mut y = top + QR_SIDE + 8.0;
     for (gap, block, colour) in [
-        (0.0, typeset::line("ORDER", LABEL), QUIET),
+        (0.0, typeset::line(&words.order, LABEL), QUIET),
         (1.0, typeset::line(&occasion.pnr, REFERENCE), INK),
         (
             10.0,
@@ -296,12 +256,12 @@ fn stub(canvas: &mut Canvas, occasion: &Occasion, ticket: &Ticket, top: f32) {
         ),
         (
             0.0,
-            typeset::fit(&place.join(" · "), SMALL_STRONG, room(width, 1, 8.0)),
+            typeset::fit(&ticket.stub, SMALL_STRONG, room(width, 1, 8.0)),
             INK,
         ),
         (
             6.0,
-            typeset::fit("Show this code at the door", SMALL, room(width, 2, 7.0)),
+            typeset::fit(&words.show_code, SMALL, room(width, 2, 7.0)),
             QUIET,
         ),
     ] {
@@ -333,39 +293,28 @@ fn code(canvas: &mut Canvas, code: &str, x: f32, y: f32) {
     canvas.fill(&dark.collect::<Vec<_>>(), Colour(0, 0, 0));
 }
 
-/// The rules as they are set: they are the same on every ticket.
-static SET_RULES: LazyLock<Vec<Block>> = LazyLock::new(|| {
-    let rules = RULES.iter();
-    rules
-        .map(|rule| typeset::fit(rule, SMALL, room(RULES_WIDTH, 6, 7.0)))
-        .collect()
-});
-
 /// In two columns below the card.
-fn rules(canvas: &mut Canvas, top: f32) {
+fn rules(canvas: &mut Canvas, words: &Words, top: f32) {
     let mut heading = Column::new(MARGIN, top);
-    heading.label(0.0, "GOOD TO KNOW");
+    heading.label(0.0, &words.rules_heading);
     let top = heading.bottom() + 5.0;
     heading.draw(canvas);
-    let (first, second) = SET_RULES.split_at(2);
+    let (first, second) = words.rules.split_at(words.rules.len().div_ceil(2));
     for (rules, x) in [(first, MARGIN), (second, MARGIN + RULES_WIDTH + RULES_GAP)] {
         let mut column = Column::new(x, top);
         for rule in rules {
-            column.add(6.0, rule.clone(), QUIET, Role::Paragraph);
+            let rule = typeset::fit(rule, SMALL, room(RULES_WIDTH, 6, 7.0));
+            column.add(6.0, rule, QUIET, Role::Paragraph);
         }
         column.draw(canvas);
     }
 }
 
-fn footer(canvas: &mut Canvas, occasion: &Occasion, ticket: &Ticket) {
-    let text = format!(
-        "Frontrow · order {} · ticket {}",
-        occasion.pnr, ticket.ticket_id
-    );
+fn footer(canvas: &mut Canvas, ticket: &Ticket) {
     let mut column = Column::new(MARGIN, PAGE_HEIGHT - MARGIN);
     column.add(
         0.0,
-        typeset::line(&text, Style::new(7.0, Weight::Regular)),
+        typeset::line(&ticket.footer, Style::new(7.0, Weight::Regular)),
         QUIET,
         Role::Paragraph,
     );

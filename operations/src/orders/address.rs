@@ -1,5 +1,7 @@
 //! Who buys, and where they live: read from what they typed, once, at the door.
 
+use std::fmt;
+
 use store::details::StoredAddress;
 
 use super::OrderError;
@@ -40,9 +42,28 @@ pub struct AddressFields {
     pub country: String,
 }
 
+/// Why a field cannot be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It is required.
+    Missing,
+    /// It is longer than anybody needs.
+    TooLong { characters_max: usize },
+    /// It has characters that no line of print has.
+    Unprintable,
+    /// Nothing can be mailed to it.
+    NoEmail,
+    /// Nobody can be called at it.
+    NoPhone,
+    /// No country has this code.
+    NoCountry,
+    /// It is no number of places.
+    NoPlace,
+}
+
 /// What was wrong so far.
 #[derive(Default)]
-struct Faults(Vec<(&'static str, String)>);
+struct Faults(Vec<(&'static str, Fault)>);
 
 impl Address {
     /// Reads an address as typed; every wrong field is named.
@@ -97,9 +118,33 @@ impl Address {
     }
 }
 
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => formatter.write_str("this is required"),
+            Self::TooLong { characters_max } => {
+                write!(
+                    formatter,
+                    "this must have at most {characters_max} characters"
+                )
+            }
+            Self::Unprintable => formatter.write_str("this must not contain control characters"),
+            Self::NoEmail => {
+                formatter.write_str("this is not an e-mail address such as name@example.org")
+            }
+            Self::NoPhone => formatter
+                .write_str("write the number with its country code, such as +49 30 1234567"),
+            Self::NoCountry => {
+                formatter.write_str("this must be a country's code of two capitals, such as DE")
+            }
+            Self::NoPlace => formatter.write_str("choose at least one place"),
+        }
+    }
+}
+
 impl Faults {
     /// The value, or an empty one and a note of what is wrong with the field.
-    fn keep<T: Default>(&mut self, field: &'static str, value: Result<T, String>) -> T {
+    fn keep<T: Default>(&mut self, field: &'static str, value: Result<T, Fault>) -> T {
         value.unwrap_or_else(|reason| {
             self.0.push((field, reason));
             T::default()
@@ -108,24 +153,26 @@ impl Faults {
 }
 
 /// Text of any script without what could disturb a line of print, or make it look like another.
-fn required(typed: &str, max: usize) -> Result<String, String> {
+fn required(typed: &str, max: usize) -> Result<String, Fault> {
     let seen: String = typed.chars().filter(|letter| !is_unseen(*letter)).collect();
     let text = seen.trim();
     if text.is_empty() {
-        return Err("this is required".to_owned());
+        return Err(Fault::Missing);
     }
     if text.chars().count() > max {
-        return Err(format!("this must have at most {max} characters"));
+        return Err(Fault::TooLong {
+            characters_max: max,
+        });
     }
     let breaks_line =
         |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
     if text.chars().any(breaks_line) {
-        return Err("this must not contain control characters".to_owned());
+        return Err(Fault::Unprintable);
     }
     Ok(text.to_owned())
 }
 
-fn optional(typed: &str, max: usize) -> Result<Option<String>, String> {
+fn optional(typed: &str, max: usize) -> Result<Option<String>, Fault> {
     if typed
         .chars()
         .all(|letter| letter.is_whitespace() || is_unseen(letter))
@@ -148,16 +195,16 @@ fn is_unseen(letter: char) -> bool {
 }
 
 /// A name has letters or numbers, of whatever script.
-fn name(typed: &str) -> Result<String, String> {
+fn name(typed: &str) -> Result<String, Fault> {
     let text = required(typed, NAME_MAX)?;
     match text.chars().any(char::is_alphanumeric) {
         true => Ok(text),
-        false => Err("this is required".to_owned()),
+        false => Err(Fault::Missing),
     }
 }
 
 /// Plausible is enough: whether it can be delivered, only a mail can tell.
-fn email(typed: &str) -> Result<String, String> {
+fn email(typed: &str) -> Result<String, Fault> {
     let text = required(typed, EMAIL_MAX)?;
     let is_plausible = text.split_once('@').is_some_and(|(local, host)| {
         let labels_are_filled = host.split('.').all(|label| !label.is_empty());
@@ -172,12 +219,12 @@ fn email(typed: &str) -> Result<String, String> {
     if is_plausible && is_clean && text.len() <= EMAIL_MAX {
         Ok(text)
     } else {
-        Err("this is not an e-mail address such as name@example.org".to_owned())
+        Err(Fault::NoEmail)
     }
 }
 
 /// E.164, from what people write: with the country's code, or as at home where the country is known.
-fn phone(typed: &str, country: Option<&Country>) -> Result<Option<String>, String> {
+fn phone(typed: &str, country: Option<&Country>) -> Result<Option<String>, Fault> {
     // "+44 (0)20 …": the zero in brackets is for those at home.
     let written = typed.trim().replace("(0)", "");
     let is_filler =
@@ -201,7 +248,7 @@ fn phone(typed: &str, country: Option<&Country>) -> Result<Option<String>, Strin
                 && !digits.starts_with('0')
         })
         .map(|digits| Some(format!("+{digits}")))
-        .ok_or_else(|| "write the number with its country code, such as +49 30 1234567".to_owned())
+        .ok_or(Fault::NoPhone)
 }
 
 /// The digits after the plus of a number as it is dialled within a country.
@@ -217,10 +264,10 @@ fn from_national(number: &str, country: &Country) -> Option<String> {
     Some(format!("{code}{rest}"))
 }
 
-fn country_code(country: Option<&Country>) -> Result<String, String> {
+fn country_code(country: Option<&Country>) -> Result<String, Fault> {
     match country {
         Some(country) => Ok(country.code.to_owned()),
-        None => Err("this must be a country's code of two capitals, such as DE".to_owned()),
+        None => Err(Fault::NoCountry),
     }
 }
 

@@ -6,6 +6,8 @@ use actors::{CommandError, SessionError};
 use domain::seat_map::Refusal;
 use thiserror::Error;
 
+use super::Fault;
+
 /// When to come back after the database did not answer: about as long as it takes to restart.
 pub(super) const DATABASE_RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -29,7 +31,7 @@ pub enum OrderError {
     Refused(#[from] Refusal),
     /// Fields that cannot be accepted: name and reason.
     #[error("some fields are wrong")]
-    Invalid(Vec<(&'static str, String)>),
+    Invalid(Vec<(&'static str, Fault)>),
     /// Shed because there is too much to do.
     #[error("busy")]
     Busy { retry_after: Duration },

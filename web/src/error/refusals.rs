@@ -79,7 +79,11 @@ impl From<OrderError> for Problem {
                 Self::conflict("order_cancelled", "The order was cancelled or has expired")
             }
             OrderError::Refused(refusal) => refusal.into(),
-            OrderError::Invalid(fields) => Self::invalid_fields(fields),
+            OrderError::Invalid(fields) => Self::invalid_fields(
+                fields
+                    .into_iter()
+                    .map(|(field, fault)| (field, fault.to_string())),
+            ),
             OrderError::Busy { retry_after } => Self::busy(retry_after),
             OrderError::Unavailable { retry_after } => Self::unavailable(retry_after),
             OrderError::Store(error) => error.into(),

@@ -4,6 +4,7 @@ pub mod claims;
 pub mod orders;
 pub mod payments;
 pub mod ticket_document;
+mod ticket_texts;
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};

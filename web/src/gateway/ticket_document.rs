@@ -1,20 +1,37 @@
 //! An order's tickets as PDF, and its entry for a calendar. As the order, they are their owner's alone.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{
     self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::{Money, TicketId};
+use domain::TicketId;
 use operations::papers::{self, Papers};
+use serde::Deserialize;
 
+use super::ticket_texts;
 use crate::access::OrderCredential;
 use crate::context::Context;
 use crate::error::{Answer, Problem};
+use crate::language::{Language, Reading};
 use crate::openapi::ProblemDocument;
-use crate::pages::words;
 
 const PDF: &str = "application/pdf";
 const CALENDAR: &str = "text/calendar; charset=utf-8";
+
+/// In which language, if not in that of whoever asks.
+#[derive(Deserialize)]
+pub struct Query {
+    language: Option<String>,
+}
+
+impl Query {
+    fn language(&self, reading: &Reading) -> Language {
+        let asked = self.language.as_deref().and_then(Language::of);
+        asked.unwrap_or(reading.language)
+    }
+}
 
 /// A ticket as a PDF
 #[utoipa::path(get, path = "/api/gateway/orders/{eventSessionOrderId}/tickets/{ticketId}.pdf",
@@ -26,10 +43,12 @@ pub async fn show(
     context: web::Data<Context>,
     request: HttpRequest,
     by: OrderCredential,
+    reading: Reading,
+    query: web::Query<Query>,
 ) -> Answer<HttpResponse> {
     let ticket: Option<TicketId> = request.match_info().query("ticket").parse().ok();
     let ticket = ticket.ok_or_else(Problem::not_found)?;
-    pdf(&context, &by, Some(ticket)).await
+    pdf(&context, &by, query.language(&reading), Some(ticket)).await
 }
 
 /// All tickets of an order as one PDF
@@ -38,8 +57,13 @@ pub async fn show(
     params(("eventSessionOrderId" = uuid::Uuid, Path)),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
         (status = "default", body = ProblemDocument)))]
-pub async fn show_all(context: web::Data<Context>, by: OrderCredential) -> Answer<HttpResponse> {
-    pdf(&context, &by, None).await
+pub async fn show_all(
+    context: web::Data<Context>,
+    by: OrderCredential,
+    reading: Reading,
+    query: web::Query<Query>,
+) -> Answer<HttpResponse> {
+    pdf(&context, &by, query.language(&reading), None).await
 }
 
 /// An order's entry for a calendar
@@ -48,28 +72,35 @@ pub async fn show_all(context: web::Data<Context>, by: OrderCredential) -> Answe
     params(("eventSessionOrderId" = uuid::Uuid, Path)),
     responses((status = 200, content_type = "text/calendar", body = String),
         (status = "default", body = ProblemDocument)))]
-pub async fn calendar(context: web::Data<Context>, by: OrderCredential) -> Answer<HttpResponse> {
+pub async fn calendar(
+    context: web::Data<Context>,
+    by: OrderCredential,
+    reading: Reading,
+    query: web::Query<Query>,
+) -> Answer<HttpResponse> {
     let papers = papers::of_order(&context.app, by.order, &by.credential).await?;
-    let entry = papers.calendar(&context.settings.public_url, context.now());
-    let name = name(&papers, None, "ics");
+    let speech = context.messages.in_language(query.language(&reading));
+    let notes = ticket_texts::notes(&speech, &papers);
+    let entry = papers.calendar(&context.settings.public_url, notes, context.now());
+    let name = name(&papers, "", "ics");
     Ok(file(CALENDAR, name, entry.into_bytes()))
 }
 
 async fn pdf(
     context: &Context,
     by: &OrderCredential,
+    language: Language,
     only: Option<TicketId>,
 ) -> Answer<HttpResponse> {
     let papers = papers::of_order(&context.app, by.order, &by.credential).await?;
-    let name = name(&papers, only, "pdf");
+    let messages = Arc::clone(&context.messages);
+    let number = ticket_texts::file_part(&messages.in_language(language), &papers, only);
+    let name = name(&papers, &number, "pdf");
     // Beside the worker's other requests: an order's tickets may take a while.
-    let made = web::block(move || papers.pdf(only, price)).await;
+    let made =
+        web::block(move || ticket_texts::pdf(&messages.in_language(language), &papers, only)).await;
     let made = made.map_err(|error| Problem::defect(&error))?;
     Ok(file(PDF, name, made.ok_or_else(Problem::not_found)?))
-}
-
-fn price(money: Money) -> String {
-    words::money(money)
 }
 
 /// What a file is called where it is kept: in plain letters for old readers, and as the event is called.
@@ -78,18 +109,15 @@ struct Name {
     full: String,
 }
 
-fn name(papers: &Papers, only: Option<TicketId>, ending: &str) -> Name {
+/// `part` says which of the tickets it is.
+fn name(papers: &Papers, part: &str, ending: &str) -> Name {
     let pnr = &papers.order.pnr;
-    let mut tickets = papers.order.tickets.iter();
-    let number = only.and_then(|only| tickets.position(|ticket| ticket.ticket_id == only));
-    let number = number.map(|number| format!(" ticket {}", number + 1));
-    let number = number.unwrap_or_default();
     let title = &papers.session.event.title;
     let is_kept = |character: &char| !character.is_control() && !"/\\:*?\"<>|".contains(*character);
     let title: String = title.chars().filter(is_kept).take(80).collect();
     Name {
-        plain: format!("Frontrow {pnr}{number}.{ending}"),
-        full: format!("{} {pnr}{number}.{ending}", title.trim()),
+        plain: format!("Frontrow {pnr}{part}.{ending}"),
+        full: format!("{} {pnr}{part}.{ending}", title.trim()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Dates, times and money as the readers of a language write them. The names and the order of the parts are
 //! messages of the catalogue.
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, Offset, Timelike};
 use chrono_tz::Tz;
 use domain::{Money, Timestamp};
 use fluent_bundle::FluentArgs;
@@ -67,6 +67,22 @@ impl Speech<'_> {
         self.dated("date-long", "month", date)
     }
 
+    /// `Saturday, 31 January 2026`, where the venue is.
+    #[must_use]
+    pub fn full_date(&self, instant: Timestamp, time_zone: &str) -> String {
+        let date = at(instant, time_zone).date_naive();
+        let mut parts = self.parts_of(date, "month");
+        let weekday = date.weekday().number_from_monday();
+        parts.set("weekday", self.say(&format!("weekday-{weekday}")));
+        self.say_with("date-full", parts)
+    }
+
+    /// `Sat 31 January 2026`, where the venue is.
+    #[must_use]
+    pub fn day(&self, instant: Timestamp, time_zone: &str) -> String {
+        self.date(at(instant, time_zone).date_naive())
+    }
+
     /// `Sat 31 Jan`.
     #[must_use]
     pub fn short_date(&self, date: NaiveDate) -> String {
@@ -79,28 +95,61 @@ impl Speech<'_> {
         self.dated("date-month", "month", date)
     }
 
+    /// What a country is called; its English name where the language has none.
+    #[must_use]
+    pub fn country(&self, code: &str, name: &str) -> String {
+        self.say_or(&format!("country-{}", code.to_lowercase()), name)
+    }
+
+    /// `20:00`.
+    #[must_use]
+    pub fn time(&self, instant: Timestamp, time_zone: &str) -> String {
+        self.time_of(&at(instant, time_zone))
+    }
+
     /// `€80.00`, `80,00 €`: the currency's own number of decimals.
     #[must_use]
     pub fn money(&self, money: Money) -> String {
-        let english = crate::pages::words::money(money);
-        if self.language == Language::English {
-            return english;
+        self.written(money, decimals(money.currency.code()))
+    }
+
+    /// `€80`, `€80.50`, or that it is free: without decimals that say nothing. The islands write the same.
+    #[must_use]
+    pub fn price(&self, money: Money) -> String {
+        let decimals = decimals(money.currency.code());
+        match money.minor.unsigned_abs() {
+            0 => self.say("money-free"),
+            minor if minor.is_multiple_of(10_u64.pow(decimals)) => self.written(money, 0),
+            _ => self.written(money, decimals),
         }
+    }
+
+    fn written(&self, money: Money, shown: u32) -> String {
+        let (mark, point) = match self.language {
+            Language::English => (',', '.'),
+            Language::German => ('.', ','),
+        };
+        let code = money.currency.code();
+        let unit = 10_u64.pow(decimals(code));
+        let minor = money.minor.unsigned_abs();
+        let whole = grouped(&(minor / unit).to_string(), mark);
+        let fraction = match usize::try_from(shown) {
+            Ok(width @ 1..) => format!("{point}{:0width$}", minor % unit),
+            _ => String::new(),
+        };
         let mut parts = FluentArgs::new();
-        let digits = english.trim_start_matches(|letter: char| !letter.is_ascii_digit());
-        let sign = english.starts_with('-');
-        let number: String = digits
-            .chars()
-            .map(|letter| match letter {
-                ',' => '.',
-                '.' => ',',
-                other => other,
-            })
-            .collect();
-        let symbol = english[..english.len() - digits.len()].trim_matches(['-', '\u{a0}']);
-        parts.set("number", format!("{}{number}", if sign { "-" } else { "" }));
-        parts.set("currency", symbol.to_owned());
-        self.say_with("money", parts)
+        parts.set("number", format!("{whole}{fraction}"));
+        parts.set("sign", if money.minor < 0 { "-" } else { "" });
+        match sign_of(code) {
+            Some(sign) => {
+                parts.set("currency", sign);
+                self.say_with("money", parts)
+            }
+            None => {
+                parts.set("currency", code);
+                self.say_with("money-by-code", parts)
+            }
+        }
     }
 
     fn weekday(&self, date: NaiveDate) -> String {
@@ -111,12 +160,16 @@ impl Speech<'_> {
     }
 
     fn dated(&self, key: &str, month_key: &str, date: NaiveDate) -> String {
+        self.say_with(key, self.parts_of(date, month_key))
+    }
+
+    fn parts_of(&self, date: NaiveDate, month_key: &str) -> FluentArgs<'static> {
         let mut parts = FluentArgs::new();
         parts.set("weekday", self.weekday(date));
         parts.set("day", date.day().to_string());
         parts.set("month", self.say(&format!("{month_key}-{}", date.month())));
         parts.set("year", date.year().to_string());
-        self.say_with(key, parts)
+        parts
     }
 
     fn time_of(&self, local: &DateTime<Tz>) -> String {
@@ -131,6 +184,80 @@ impl Speech<'_> {
 pub fn at(instant: Timestamp, time_zone: &str) -> DateTime<Tz> {
     let zone = time_zone.parse::<Tz>().unwrap_or(Tz::UTC);
     instant.to_datetime().with_timezone(&zone)
+}
+
+/// `80.00`: for machines.
+#[must_use]
+pub fn amount(money: Money) -> String {
+    let decimals = decimals(money.currency.code());
+    let unit = 10_u64.pow(decimals);
+    let minor = money.minor.unsigned_abs();
+    let sign = if money.minor < 0 { "-" } else { "" };
+    match usize::try_from(decimals) {
+        Ok(width @ 1..) => format!("{sign}{}.{:0width$}", minor / unit, minor % unit),
+        _ => format!("{sign}{minor}"),
+    }
+}
+
+/// `CET`, or the offset where the zone has no letters.
+#[must_use]
+pub fn zone(instant: Timestamp, time_zone: &str) -> String {
+    at(instant, time_zone).format("%Z").to_string()
+}
+
+/// `CET (UTC+1)`, or the offset alone where the zone has no letters.
+#[must_use]
+pub fn zone_with_offset(instant: Timestamp, time_zone: &str) -> String {
+    let local = at(instant, time_zone);
+    let seconds = local.offset().fix().local_minus_utc();
+    let (sign, minutes) = (if seconds < 0 { '−' } else { '+' }, seconds.abs() / 60);
+    let offset = match (minutes / 60, minutes % 60) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+    };
+    let name = local.format("%Z").to_string();
+    let has_letters = name
+        .chars()
+        .all(|character| character.is_ascii_alphabetic());
+    if has_letters && name != "UTC" {
+        format!("{name} ({offset})")
+    } else {
+        offset
+    }
+}
+
+/// Digits with a mark at every thousand.
+pub(super) fn grouped(digits: &str, mark: char) -> String {
+    let mut grouped = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(mark);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The sign of a currency that every reader knows; of others the code is written.
+fn sign_of(code: &str) -> Option<&'static str> {
+    match code {
+        "EUR" => Some("€"),
+        "GBP" => Some("£"),
+        "USD" => Some("$"),
+        "JPY" => Some("¥"),
+        _ => None,
+    }
+}
+
+/// How many decimals a currency has where it is not two: ISO 4217.
+fn decimals(code: &str) -> u32 {
+    match code {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
+        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
+    }
 }
 
 #[cfg(test)]
@@ -157,9 +284,36 @@ mod tests {
             })
         };
         assert_eq!(price(&english, 123_450, "EUR"), "€1,234.50");
+        assert_eq!(price(&english, 8_005, "EUR"), "€80.05");
+        assert_eq!(price(&english, 500, "JPY"), "¥500");
+        assert_eq!(price(&english, 1_500, "KWD"), "KWD\u{a0}1.500");
+        assert_eq!(price(&english, -5, "EUR"), "-€0.05");
+        assert_eq!(price(&english, 123_456_700, "CHF"), "CHF\u{a0}1,234,567.00");
         assert_eq!(price(&german, 123_450, "EUR"), "1.234,50\u{a0}€");
         assert_eq!(price(&german, 8_800, "JPY"), "8.800\u{a0}¥");
         assert_eq!(price(&german, 9_900, "PLN"), "99,00\u{a0}PLN");
         assert_eq!(price(&german, -500, "GBP"), "-5,00\u{a0}£");
+    }
+
+    #[test]
+    fn a_price_says_no_decimals_that_say_nothing_and_none_is_free() {
+        let messages = Messages::new(None).unwrap();
+        let said = |language: Language, minor, code: &str| {
+            let currency = code.parse().unwrap();
+            messages
+                .in_language(language)
+                .price(Money { minor, currency })
+        };
+        assert_eq!(said(Language::English, 8_000, "EUR"), "€80");
+        assert_eq!(said(Language::English, 8_050, "EUR"), "€80.50");
+        assert_eq!(said(Language::German, 123_400, "EUR"), "1.234\u{a0}€");
+        assert_eq!(said(Language::English, 0, "EUR"), "Free");
+        assert_eq!(said(Language::German, 0, "JPY"), "Kostenlos");
+        let instant = Timestamp(1_769_886_000_000);
+        let english = messages.in_language(Language::English);
+        assert_eq!(
+            english.date_time(instant, "America/New_York"),
+            "Sat 31 January 2026, 14:00"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The message catalogue: every text that a reader of these pages sees, as Fluent has it, in `messages/`.
 //! What a language lacks is said in English.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::{fs, io};
 
@@ -10,11 +10,14 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use tera::{Kwargs, State};
 
 use super::Language;
+use super::formats::grouped;
 use crate::assets;
 
 /// The texts of all languages.
 pub struct Messages {
     bundles: HashMap<Language, FluentBundle<FluentResource>>,
+    /// As they are written, for the islands, which put in themselves what they count.
+    files: HashMap<Language, BTreeMap<String, String>>,
 }
 
 /// One language's texts, dates, numbers and money.
@@ -31,22 +34,31 @@ impl Messages {
     /// # Errors
     /// A file cannot be read, or says something twice or wrongly.
     pub fn new(ui_dir: Option<&Path>) -> io::Result<Self> {
-        let mut bundles = HashMap::new();
+        let (mut bundles, mut all_files) = (HashMap::new(), HashMap::new());
         for language in Language::ALL {
             let tag = language.tag().parse().map_err(io::Error::other)?;
             let mut bundle = FluentBundle::new_concurrent(vec![tag]);
             // Invisible marks around what is put in would stand in titles, addresses and structured data.
             bundle.set_use_isolating(false);
-            for text in sources(language, ui_dir)? {
-                let resource = FluentResource::try_new(text)
+            match language {
+                Language::English => bundle.set_formatter(Some(|value, _| number(value, ','))),
+                Language::German => bundle.set_formatter(Some(|value, _| number(value, '.'))),
+            }
+            let files = sources(language, ui_dir)?;
+            for text in files.values() {
+                let resource = FluentResource::try_new(text.clone())
                     .map_err(|(_, errors)| io::Error::other(format!("{language}: {errors:?}")))?;
                 bundle
                     .add_resource(resource)
                     .map_err(|errors| io::Error::other(format!("{language}: {errors:?}")))?;
             }
             bundles.insert(language, bundle);
+            all_files.insert(language, files);
         }
-        Ok(Self { bundles })
+        Ok(Self {
+            bundles,
+            files: all_files,
+        })
     }
 
     /// What one language says.
@@ -56,6 +68,17 @@ impl Messages {
             language,
             messages: self,
         }
+    }
+
+    /// The texts of some files, as they are written.
+    fn written(&self, language: Language, names: &str) -> Option<String> {
+        let files = self.files.get(&language)?;
+        let texts = names
+            .split(' ')
+            .map(|name| files.get(&format!("{name}.ftl")).map(String::as_str));
+        texts
+            .collect::<Option<Vec<_>>>()
+            .map(|texts| texts.concat())
     }
 
     fn find(&self, language: Language, key: &str, arguments: &FluentArgs) -> Option<String> {
@@ -70,20 +93,37 @@ impl Messages {
     }
 }
 
-fn sources(language: Language, ui_dir: Option<&Path>) -> io::Result<Vec<String>> {
+/// A whole number with a mark at every thousand. Fluent itself writes digits alone.
+fn number(value: &FluentValue, mark: char) -> Option<String> {
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
+    let digits = number.as_string();
+    let (sign, whole) = match digits.strip_prefix('-') {
+        Some(whole) => ("-", whole),
+        None => ("", digits.as_ref()),
+    };
+    let is_whole = whole.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole.then(|| format!("{sign}{}", grouped(whole, mark)))
+}
+
+/// The files of a language by their names: `map.ftl` and what it says.
+fn sources(language: Language, ui_dir: Option<&Path>) -> io::Result<BTreeMap<String, String>> {
     if let Some(root) = ui_dir {
         let folder = root.join("messages").join(language.tag());
-        let mut files: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
-        files.sort_by_key(fs::DirEntry::path);
-        return files
-            .iter()
-            .map(|file| fs::read_to_string(file.path()))
+        return fs::read_dir(folder)?
+            .map(|file| {
+                let file = file?;
+                let name = file.file_name().to_string_lossy().into_owned();
+                Ok((name, fs::read_to_string(file.path())?))
+            })
             .collect();
     }
-    let folder = format!("{}/", language.tag());
-    let built_in = assets::MESSAGES.iter();
-    let of_language = built_in.filter(|(name, _)| name.starts_with(&folder));
-    Ok(of_language.map(|(_, text)| (*text).to_owned()).collect())
+    let of_language = |(name, text): &(&str, &str)| {
+        let name = name.strip_prefix(language.tag())?.strip_prefix('/')?;
+        Some((name.to_owned(), (*text).to_owned()))
+    };
+    Ok(assets::MESSAGES.iter().filter_map(of_language).collect())
 }
 
 impl Speech<'_> {
@@ -103,9 +143,19 @@ impl Speech<'_> {
 
     /// A text that counts.
     #[must_use]
-    pub fn say_count(&self, key: &str, count: usize) -> String {
+    pub fn say_count(&self, key: &str, count: impl Into<FluentValue<'static>>) -> String {
         let mut arguments = FluentArgs::new();
         arguments.set("count", count);
+        self.say_with(key, arguments)
+    }
+
+    /// A text with several words put in.
+    #[must_use]
+    pub fn say_parts(&self, key: &str, parts: &[(&'static str, &str)]) -> String {
+        let mut arguments = FluentArgs::new();
+        for (name, part) in parts {
+            arguments.set(*name, (*part).to_owned());
+        }
         self.say_with(key, arguments)
     }
 
@@ -135,8 +185,7 @@ pub fn template_function(
 ) -> impl Fn(Kwargs, &State) -> tera::TeraResult<String> + Send + Sync + 'static {
     move |arguments: Kwargs, state: &State| {
         let key = arguments.must_get::<&str>("key")?;
-        let tag = state.get::<String>("lang")?;
-        let language = tag.as_deref().and_then(Language::of).unwrap_or_default();
+        let language = language_of(state)?;
         let mut given = FluentArgs::new();
         for (name, value) in arguments.iter() {
             let name = name.to_string();
@@ -149,6 +198,22 @@ pub fn template_function(
             .try_say(key, &given)
             .ok_or_else(|| tera::Error::message(format!("there is no message {key:?}")))
     }
+}
+
+/// `words(files="map countdown")` in templates: what these files of the catalogue say in the page's language.
+pub fn words_function(
+    messages: std::sync::Arc<Messages>,
+) -> impl Fn(Kwargs, &State) -> tera::TeraResult<String> + Send + Sync + 'static {
+    move |arguments: Kwargs, state: &State| {
+        let names = arguments.must_get::<&str>("files")?;
+        let written = messages.written(language_of(state)?, names);
+        written.ok_or_else(|| tera::Error::message(format!("{names:?} are not all in messages/")))
+    }
+}
+
+fn language_of(state: &State) -> tera::TeraResult<Language> {
+    let tag = state.get::<String>("lang")?;
+    Ok(tag.as_deref().and_then(Language::of).unwrap_or_default())
 }
 
 fn fluent_value(value: &tera::Value) -> FluentValue<'static> {
@@ -171,7 +236,7 @@ mod tests {
 
     fn keys(language: Language) -> BTreeSet<String> {
         let mut keys = BTreeSet::new();
-        for text in sources(language, None).unwrap() {
+        for text in sources(language, None).unwrap().into_values() {
             let resource = FluentResource::try_new(text).unwrap();
             for entry in resource.entries() {
                 if let fluent_syntax::ast::Entry::Message(message) = entry {
@@ -195,6 +260,18 @@ mod tests {
                 "{language}: lacks {missing:?}, adds {unknown:?}"
             );
         }
+    }
+
+    #[test]
+    fn numbers_are_grouped_as_each_language_does() {
+        let messages = Messages::new(None).unwrap();
+        let said = |language: Language| {
+            messages
+                .in_language(language)
+                .say_count("seats-count", 22_500)
+        };
+        assert_eq!(said(Language::English), "22,500 seats");
+        assert_eq!(said(Language::German), "22.500 Sitzplätze");
     }
 
     #[test]

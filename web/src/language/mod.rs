@@ -8,16 +8,17 @@ use std::fmt;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
 use crate::access;
+use crate::context::Context;
 use crate::cookies;
 use crate::error::{Answer, Problem};
 
-pub use formats::{LocalDate, at};
-pub use messages::{Messages, Speech, template_function};
+pub use formats::{LocalDate, amount, at, zone, zone_with_offset};
+pub use messages::{Messages, Speech, template_function, words_function};
 
 /// A language that all pages speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -38,6 +39,8 @@ pub struct Reading {
     pub by_address: bool,
     /// The address without its language, from its first slash on, query included.
     pub place: String,
+    /// Whether they say that they are signed in. Whether they are, only the database knows.
+    pub has_login: bool,
 }
 
 impl Language {
@@ -79,6 +82,30 @@ impl fmt::Display for Language {
 }
 
 impl Reading {
+    /// How a request is read as far as it says itself: by its address, else as its browser asks.
+    #[must_use]
+    pub fn without_account(request: &HttpRequest) -> Self {
+        let (by_address, place) = place_of(request);
+        let context = request.app_data::<web::Data<Context>>();
+        Self {
+            language: by_address.unwrap_or_else(|| asked_for(request.headers())),
+            by_address: by_address.is_some(),
+            place,
+            has_login: context
+                .is_some_and(|context| cookies::login_token(context, request).is_some()),
+        }
+    }
+
+    /// What stands before the addresses of pages in the same way of reading: `/de`, or nothing.
+    #[must_use]
+    pub fn root(&self) -> &'static str {
+        match (self.by_address, self.language) {
+            (false, _) => "",
+            (true, Language::English) => "/en",
+            (true, Language::German) => "/de",
+        }
+    }
+
     /// An address of this site in the same way of reading.
     #[must_use]
     pub fn link(&self, place: &str) -> String {
@@ -108,32 +135,30 @@ impl FromRequest for Reading {
 }
 
 async fn reading(request: &HttpRequest) -> Answer<Reading> {
+    let mut reading = Reading::without_account(request);
+    if reading.has_login && !reading.by_address {
+        let context = access::context(request);
+        let token = cookies::login_token(&context, request).unwrap_or_default();
+        if let Some(language) = wanted(&context, &token).await? {
+            reading.language = language;
+        }
+    }
+    Ok(reading)
+}
+
+/// The account's language.
+async fn wanted(context: &Context, token: &str) -> Answer<Option<Language>> {
+    let wanted = operations::people::language(&context.app, token).await?;
+    Ok(wanted.as_deref().and_then(Language::of))
+}
+
+fn place_of(request: &HttpRequest) -> (Option<Language>, String) {
     let (by_address, path) = split(request.path());
     let place = match request.query_string() {
         "" => path.to_owned(),
         query => format!("{path}?{query}"),
     };
-    let language = match by_address {
-        Some(language) => language,
-        None => preferred(request).await?,
-    };
-    Ok(Reading {
-        language,
-        by_address: by_address.is_some(),
-        place,
-    })
-}
-
-/// The account's language, else the browser's.
-async fn preferred(request: &HttpRequest) -> Answer<Language> {
-    let context = access::context(request);
-    if let Some(token) = cookies::login_token(&context, request) {
-        let wanted = operations::people::language(&context.app, &token).await?;
-        if let Some(language) = wanted.as_deref().and_then(Language::of) {
-            return Ok(language);
-        }
-    }
-    Ok(asked_for(request.headers()))
+    (by_address, place)
 }
 
 /// The language of an address, and the rest of it.

@@ -10,12 +10,13 @@ use operations::people::SignedIn;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{see_other, words};
+use super::see_other;
 use crate::access::MaybeLogin;
 use crate::context::Context;
 use crate::envelope::{self, PERMISSIONS_POLICY};
 use crate::error::{Answer, Problem};
 use crate::input::PathId;
+use crate::language::{Reading, Speech};
 use crate::wire::door::{DoorBoard, Validated};
 
 /// The form: what was typed, or the ticket that was picked.
@@ -44,14 +45,14 @@ struct Page {
     board: DoorBoard,
 }
 
-/// How a verdict is shown; the island has the same words.
+/// How a verdict is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Look {
     /// good, bad, warn or told.
     kind: &'static str,
     icon: &'static str,
-    title: &'static str,
-    advice: &'static str,
+    /// Its part of the messages' keys.
+    verdict: &'static str,
 }
 
 #[derive(Serialize)]
@@ -82,6 +83,7 @@ pub async fn list(
     context: web::Data<Context>,
     request: HttpRequest,
     login: MaybeLogin,
+    reading: Reading,
 ) -> Answer<HttpResponse> {
     let Some(person) = login.0 else {
         return Ok(to_login(&request));
@@ -92,9 +94,11 @@ pub async fn list(
     let doors = doors::own_doors(&context.app, &person, context.now()).await?;
     let page = Doors {
         person: person.name,
-        days: days(doors),
+        days: days(&context.messages.in_language(reading.language), doors),
     };
-    context.templates.page("pages/venue/doors.html", &page)
+    context
+        .templates
+        .page(&reading, "pages/venue/doors.html", &page)
 }
 
 /// The page of a door.
@@ -103,9 +107,10 @@ pub async fn show(
     request: HttpRequest,
     session: PathId<SessionId>,
     login: MaybeLogin,
+    reading: Reading,
 ) -> Answer<HttpResponse> {
     match login.0 {
-        Some(person) => page(&context, &person, session.0, None).await,
+        Some(person) => page(&context, &reading, &person, session.0, None).await,
         None => Ok(to_login(&request)),
     }
 }
@@ -115,6 +120,7 @@ pub async fn scan(
     context: web::Data<Context>,
     session: PathId<SessionId>,
     login: MaybeLogin,
+    reading: Reading,
     form: web::Form<Form>,
 ) -> Answer<HttpResponse> {
     let person = login.0.ok_or_else(Problem::login_required)?;
@@ -127,7 +133,7 @@ pub async fn scan(
         device: "form".to_owned(),
     };
     let answer = doors::validate(&context.app, &person, scan).await?;
-    page(&context, &person, session.0, Some(answer.into())).await
+    page(&context, &reading, &person, session.0, Some(answer.into())).await
 }
 
 fn to_login(request: &HttpRequest) -> HttpResponse {
@@ -144,10 +150,12 @@ fn scanned(typed: String, ticket: Option<Uuid>) -> Scanned {
 
 async fn page(
     context: &Context,
+    reading: &Reading,
     person: &SignedIn,
     session_id: SessionId,
     answer: Option<Validated>,
 ) -> Answer<HttpResponse> {
+    let speech = context.messages.in_language(reading.language);
     let board = doors::board(&context.app, person, session_id).await?.into();
     let detail = store::catalogue::session(&context.app.pool, session_id).await?;
     let detail = detail.ok_or_else(Problem::not_found)?;
@@ -158,10 +166,10 @@ async fn page(
     let to_come = |at: &Timestamp| *at > context.now();
     let opens = detail.doors_open_at.filter(to_come);
     let page = Page {
-        first_scan_at: first_scan.map(|scan| words::local(scan.at.into(), &time_zone)),
+        first_scan_at: first_scan.map(|scan| speech.date_time(scan.at.into(), &time_zone)),
         look: answer.as_ref().map(|answer| look(&answer.verdict)),
-        when: words::local(detail.starts_at, &time_zone),
-        opens: opens.map(|at| words::local(at, &time_zone)),
+        when: speech.date_time(detail.starts_at, &time_zone),
+        opens: opens.map(|at| speech.date_time(at, &time_zone)),
         session_id: session_id.to_string(),
         title: detail.event.title,
         venue: detail.venue.name,
@@ -171,7 +179,9 @@ async fn page(
         answer,
         board,
     };
-    let mut response = context.templates.page("pages/venue/door.html", &page)?;
+    let mut response = context
+        .templates
+        .page(reading, "pages/venue/door.html", &page)?;
     let headers = response.headers_mut();
     // The only page with a camera, and with a decoder that is compiled code.
     let site = &context.settings.public_url;
@@ -182,13 +192,13 @@ async fn page(
     Ok(response)
 }
 
-fn days(doors: Vec<doors::OwnDoor>) -> Vec<Day> {
+fn days(speech: &Speech, doors: Vec<doors::OwnDoor>) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     for door in doors {
-        let name = words::day(door.starts_at, &door.time_zone);
+        let name = speech.day(door.starts_at, &door.time_zone);
         let door = OwnDoor {
             session_id: door.session_id.to_string(),
-            time: words::time(door.starts_at, &door.time_zone),
+            time: speech.time(door.starts_at, &door.time_zone),
             title: door.title,
             venue: door.venue,
             inside: door.inside,
@@ -205,55 +215,24 @@ fn days(doors: Vec<doors::OwnDoor>) -> Vec<Day> {
     days
 }
 
-/// A verdict for people: what it is at a glance, and what to do.
+/// A verdict at a glance.
 fn look(verdict: &str) -> Look {
-    let (kind, icon, title, advice) = match verdict {
-        "admitted" => ("good", "good", "Come in", "Admitted."),
-        "already_used" => (
-            "bad",
-            "close",
-            "Already used",
-            "Somebody came in with this ticket before.",
-        ),
-        "wrong_session" => (
-            "bad",
-            "close",
-            "Another session",
-            "This ticket is for something else.",
-        ),
-        "refunded" => (
-            "bad",
-            "close",
-            "Refunded",
-            "The money went back: this ticket admits nobody.",
-        ),
-        "cancelled" => ("bad", "close", "Cancelled", "This ticket was withdrawn."),
-        "not_paid" => ("bad", "close", "Not paid", "The order was never paid."),
-        "forged" => (
-            "bad",
-            "close",
-            "Not our ticket",
-            "We did not issue this code.",
-        ),
-        "too_early" => ("warn", "clock", "Too early", "The doors are not open yet."),
-        "found" => (
-            "told",
-            "told",
-            "Order found",
-            "Admit each person by their ticket.",
-        ),
-        _ => (
-            "bad",
-            "close",
-            "Unknown",
-            "There is no such ticket or order.",
-        ),
+    let (kind, icon, verdict) = match verdict {
+        "admitted" => ("good", "good", "admitted"),
+        "already_used" => ("bad", "close", "already_used"),
+        "wrong_session" => ("bad", "close", "wrong_session"),
+        "refunded" => ("bad", "close", "refunded"),
+        "cancelled" => ("bad", "close", "cancelled"),
+        "not_paid" => ("bad", "close", "not_paid"),
+        "forged" => ("bad", "close", "forged"),
+        "too_early" => ("warn", "clock", "too_early"),
+        "found" => ("told", "told", "found"),
+        _ => ("bad", "close", "unknown"),
     };
     Look {
         kind,
         icon,
-        title,
-        advice,
+        verdict,
     }
 }
 

@@ -9,9 +9,9 @@ use store::catalogue::{Sale, SessionDetail, SessionStatus};
 use store::places::{Drawing, Outline};
 
 use super::drawing::{self, Skeleton};
-use super::words;
 use crate::context::Context;
 use crate::error::Answer;
+use crate::language::{Speech, zone};
 
 /// All that `partials/house.html` needs, as `house`.
 #[derive(Serialize)]
@@ -22,6 +22,8 @@ pub struct House {
     /// The live status, as the socket has it.
     status: &'static str,
     phase: &'static str,
+    /// Its part of the messages' keys.
+    phase_key: String,
     opens_at: String,
     /// The zone's letters at that moment, and its name.
     opens_zone: String,
@@ -108,6 +110,7 @@ impl House {
     /// The database does not answer.
     pub async fn of(
         context: &Context,
+        speech: &Speech<'_>,
         detail: &SessionDetail,
         live: &actors::Session,
         order: Option<OrderId>,
@@ -115,16 +118,18 @@ impl House {
         let areas = store::places::areas(&context.app.pool, detail.venue.venue_id).await?;
         let (info, now) = (live.info(), context.now());
         let (snapshot, status) = (live.feed().snapshot(), live.feed().status());
-        let sections = sections(info, &snapshot);
+        let sections = sections(info, &snapshot, speech);
         let free = sections.iter().map(|section| section.free).sum();
         let sale = &detail.sale;
+        let phase = phase(sale, status, now);
         Ok(Self {
             session_id: detail.session_id.to_string(),
             order_id: order.map(|order| order.to_string()),
             status,
-            phase: phase(sale, status, now),
-            opens_at: words::local(sale.from, &detail.venue.time_zone),
-            opens_zone: words::zone(sale.from, &detail.venue.time_zone),
+            phase,
+            phase_key: phase.replace('_', "-"),
+            opens_at: speech.date_time(sale.from, &detail.venue.time_zone),
+            opens_zone: zone(sale.from, &detail.venue.time_zone),
             time_zone: detail.venue.time_zone.clone(),
             opens_in_millis: sale.from.0 - now.0,
             closes_in_millis: sale.until.map(|until| until.0 - now.0),
@@ -132,7 +137,7 @@ impl House {
             hold_minutes: detail.hold_secs.div_ceil(60),
             surroundings: surroundings(&info.manifest, &areas),
             skeleton: drawing::skeleton(&info.manifest, &areas),
-            prices: prices(info),
+            prices: prices(info, speech),
             sections,
             free,
         })
@@ -160,9 +165,12 @@ pub fn rows_of(
     info: &SessionInfo,
     snapshot: &Snapshot,
     section_id: SectionId,
+    speech: &Speech,
 ) -> Option<(Section, Vec<Row>)> {
     let index = info.manifest.section_index(section_id)?;
-    let section = sections(info, snapshot).into_iter().nth(index.position())?;
+    let section = sections(info, snapshot, speech)
+        .into_iter()
+        .nth(index.position())?;
     let mut rows: Vec<Row> = Vec::new();
     for (seat_index, seat) in info.manifest.seat_indexes().zip(info.manifest.seats()) {
         if seat.section != index {
@@ -178,14 +186,14 @@ pub fn rows_of(
             row.seats.push(Seat {
                 number: seat.number.clone(),
                 accessible: seat.accessible,
-                state: state_words(&snapshot.seats, seat_index),
+                state: look(&snapshot.seats, seat_index),
             });
         }
     }
     Some((section, rows))
 }
 
-fn sections(info: &SessionInfo, snapshot: &Snapshot) -> Vec<Section> {
+fn sections(info: &SessionInfo, snapshot: &Snapshot, speech: &Speech) -> Vec<Section> {
     let tiers = tiers(info);
     let section = |(index, section): (SectionIndex, &PlanSection)| {
         let price = info.price(index);
@@ -196,7 +204,7 @@ fn sections(info: &SessionInfo, snapshot: &Snapshot) -> Vec<Section> {
         Section {
             section_id: section.section_id.to_string(),
             name: section.name.clone(),
-            price: words::money(price),
+            price: speech.price(price),
             tier: tiers.iter().position(|tier| *tier == price).unwrap_or(0),
             is_standing: !section.is_seated(),
             free: standing.map_or(0, |count| count.free),
@@ -222,9 +230,9 @@ fn tiers(info: &SessionInfo) -> Vec<Money> {
     tiers
 }
 
-fn prices(info: &SessionInfo) -> Vec<Price> {
+fn prices(info: &SessionInfo, speech: &Speech) -> Vec<Price> {
     let price = |(tier, price): (usize, Money)| Price {
-        words: words::money(price),
+        words: speech.price(price),
         tier,
     };
     tiers(info).into_iter().enumerate().map(price).collect()
@@ -288,13 +296,13 @@ fn state(seats: &[u8], index: SeatIndex) -> u8 {
     (byte >> (position % 4 * 2)) & 0b11
 }
 
-/// The same words as the island's.
-fn state_words(seats: &[u8], index: SeatIndex) -> &'static str {
+/// Its part of the messages' keys: what it looks like to whoever has nothing.
+fn look(seats: &[u8], index: SeatIndex) -> &'static str {
     match state(seats, index) {
         0 => "free",
         1 => "held",
         2 => "sold",
-        _ => "not on sale",
+        _ => "off",
     }
 }
 
@@ -305,10 +313,8 @@ mod tests {
     #[test]
     fn two_bits_a_seat_are_read_lowest_first() {
         let seats = [0b11_10_01_00, 0b00_00_00_01];
-        let words: Vec<_> = (0..5)
-            .map(|index| state_words(&seats, SeatIndex(index)))
-            .collect();
-        assert_eq!(words, ["free", "held", "sold", "not on sale", "held"]);
+        let words: Vec<_> = (0..5).map(|index| look(&seats, SeatIndex(index))).collect();
+        assert_eq!(words, ["free", "held", "sold", "off", "held"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::access::MaybeLogin;
 use crate::context::Context;
 use crate::cookies;
 use crate::error::{Answer, Problem};
+use crate::language::Reading;
 
 /// Where to go afterwards.
 #[derive(Deserialize)]
@@ -38,6 +39,7 @@ struct Page<'a> {
 pub async fn show(
     context: web::Data<Context>,
     login: MaybeLogin,
+    reading: Reading,
     query: web::Query<Query>,
 ) -> Answer<HttpResponse> {
     let next = own_address(query.next.as_deref());
@@ -50,13 +52,16 @@ pub async fn show(
         next,
         failed: false,
     };
-    context.templates.page("pages/account/login.html", &page)
+    context
+        .templates
+        .page(&reading, "pages/account/login.html", &page)
 }
 
 /// The form's answer.
 pub async fn log_in(
     context: web::Data<Context>,
     request: HttpRequest,
+    reading: Reading,
     form: web::Form<Form>,
 ) -> Answer<HttpResponse> {
     context.limits.login(&request, &form.email)?;
@@ -83,7 +88,9 @@ pub async fn log_in(
                 next,
                 failed: true,
             };
-            context.templates.page("pages/account/login.html", &page)
+            context
+                .templates
+                .page(&reading, "pages/account/login.html", &page)
         }
         Err(error) => Err(error.into()),
     }

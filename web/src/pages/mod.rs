@@ -8,7 +8,6 @@ pub mod house;
 pub mod login;
 pub mod session;
 pub mod tickets;
-pub mod words;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;

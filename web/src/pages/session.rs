@@ -7,10 +7,10 @@ use store::catalogue::{self, SessionDetail};
 
 use super::discovery::{SessionMeta, View};
 use super::house::{self, House, Row, Section};
-use super::words;
 use crate::context::Context;
 use crate::error::{Answer, Problem};
 use crate::input::PathId;
+use crate::language::Reading;
 use crate::manifests::Manifests;
 
 #[derive(Serialize)]
@@ -45,9 +45,10 @@ pub async fn show(
     let detail = detail(&context, session.0).await?;
     let live = context.app.registry.session(session.0).await?;
     Manifests::prepare(&context, live.info());
-    let house = House::of(&context, &detail, &live, None).await?;
+    let speech = view.speech();
+    let house = House::of(&context, &speech, &detail, &live, None).await?;
     let page = Page {
-        when: words::local(detail.starts_at, &detail.venue.time_zone),
+        when: speech.date_time(detail.starts_at, &detail.venue.time_zone),
         title: detail.event.title,
         artists: detail.event.artists,
         description: detail.event.description,
@@ -56,13 +57,16 @@ pub async fn show(
         house,
         meta: SessionMeta::of(&view, session.0),
     };
-    context.templates.page("pages/public/session.html", &page)
+    context
+        .templates
+        .page(&view.reading, "pages/public/session.html", &page)
 }
 
 /// Every row and seat of one section, for whoever has no script.
 pub async fn show_section(
     context: web::Data<Context>,
     request: HttpRequest,
+    reading: Reading,
     address: web::Path<(String, String)>,
 ) -> Answer<HttpResponse> {
     let session_id: SessionId = crate::input::path_id(&request)?;
@@ -70,17 +74,20 @@ pub async fn show_section(
     let detail = detail(&context, session_id).await?;
     let live = context.app.registry.session(session_id).await?;
     let snapshot = live.feed().snapshot();
-    let found = house::rows_of(live.info(), &snapshot, section_id);
+    let speech = context.messages.in_language(reading.language);
+    let found = house::rows_of(live.info(), &snapshot, section_id, &speech);
     let (section, rows) = found.ok_or_else(Problem::not_found)?;
     let page = SectionPage {
         session_id: session_id.to_string(),
-        when: words::local(detail.starts_at, &detail.venue.time_zone),
+        when: speech.date_time(detail.starts_at, &detail.venue.time_zone),
         title: detail.event.title,
         venue: detail.venue.name,
         section,
         rows,
     };
-    context.templates.page("pages/public/section.html", &page)
+    context
+        .templates
+        .page(&reading, "pages/public/section.html", &page)
 }
 
 async fn detail(context: &Context, session: SessionId) -> Answer<SessionDetail> {

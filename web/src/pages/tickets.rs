@@ -7,11 +7,11 @@ use operations::papers::{self, Papers};
 use serde::Serialize;
 use store::catalogue::SessionStatus;
 
-use super::gateway::frame::{GatewayStep, Loaded};
-use super::words;
+use super::gateway::frame::{Back, GatewayStep, Loaded};
 use crate::access::OrderCredential;
 use crate::context::Context;
 use crate::error::{Answer, Problem};
+use crate::language::{Reading, Speech, zone};
 
 /// The confirmation: all tickets.
 #[derive(Serialize)]
@@ -31,13 +31,6 @@ struct Alone {
     back: Back,
     before: Option<String>,
     after: Option<String>,
-}
-
-/// Where the header leads back to.
-#[derive(Serialize)]
-struct Back {
-    href: String,
-    label: &'static str,
 }
 
 /// What all tickets of an order have in common.
@@ -80,20 +73,21 @@ struct Ticket {
 pub async fn confirmation(
     context: web::Data<Context>,
     by: OrderCredential,
+    reading: Reading,
 ) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+    let loaded = Loaded::of(&context, &by, reading).await?;
     if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Confirmation) {
         return Ok(elsewhere);
     }
     let papers = papers::of_order(&context.app, by.order, &by.credential).await?;
     let page = Confirmation {
-        tickets: tickets(&papers),
-        total: words::money(papers.order.total),
-        occasion: Occasion::of(&papers),
+        tickets: tickets(&loaded.reading, &loaded.speech(), &papers),
+        total: loaded.speech().money(papers.order.total),
+        occasion: Occasion::of(&loaded.speech(), &papers),
     };
     context
         .templates
-        .page("pages/gateway/confirmation.html", &page)
+        .page(&loaded.reading, "pages/gateway/confirmation.html", &page)
 }
 
 /// A ticket to be held up at the door.
@@ -101,49 +95,58 @@ pub async fn show(
     context: web::Data<Context>,
     request: HttpRequest,
     by: OrderCredential,
+    reading: Reading,
 ) -> Answer<HttpResponse> {
     let wanted: Option<TicketId> = request.match_info().query("ticket").parse().ok();
     let papers = papers::of_order(&context.app, by.order, &by.credential).await?;
     let mut all = papers.order.tickets.iter();
     let position = all.position(|ticket| Some(ticket.ticket_id) == wanted);
     let position = position.ok_or_else(Problem::not_found)?;
-    let mut tickets = tickets(&papers);
+    let speech = context.messages.in_language(reading.language);
+    let mut tickets = tickets(&reading, &speech, &papers);
     let address = |position: usize| tickets.get(position).map(|ticket| ticket.page.clone());
     let (before, after) = (
         position.checked_sub(1).and_then(address),
         address(position + 1),
     );
     let page = Alone {
-        occasion: Occasion::of(&papers),
+        occasion: Occasion::of(&speech, &papers),
         back: Back {
-            href: format!("/gateway/orders/{}/confirmation", by.order),
-            label: "Order",
+            href: reading.link(&format!("/gateway/orders/{}/confirmation", by.order)),
+            label: speech.say("ticket-back"),
         },
         before,
         after,
         ticket: tickets.swap_remove(position),
     };
-    context.templates.page("pages/gateway/ticket.html", &page)
+    context
+        .templates
+        .page(&reading, "pages/gateway/ticket.html", &page)
 }
 
-fn tickets(papers: &Papers) -> Vec<Ticket> {
+fn tickets(reading: &Reading, speech: &Speech, papers: &Papers) -> Vec<Ticket> {
     let order = papers.order.order_id;
     let tickets = papers.order.tickets.iter().zip(1..);
     tickets
-        .map(|(ticket, number)| Ticket::of(order, ticket, number))
+        .map(|(ticket, number)| Ticket::of(reading, speech, order, (ticket, number)))
         .collect()
 }
 
+/// A document of the order, in the language of the page that leads to it.
+fn document(speech: &Speech, order: OrderId, name: &str) -> String {
+    let language = speech.language;
+    format!("/api/gateway/orders/{order}/{name}?language={language}")
+}
+
 impl Occasion {
-    fn of(papers: &Papers) -> Self {
+    fn of(speech: &Speech, papers: &Papers) -> Self {
         let (order, session) = (&papers.order, &papers.session);
-        let zone = &session.venue.time_zone;
+        let time_zone = &session.venue.time_zone;
         let doors_open = session.doors_open_at.map(|at| {
-            let same_day = words::day(at, zone) == words::day(session.starts_at, zone);
-            if same_day {
-                words::time(at, zone)
+            if speech.day(at, time_zone) == speech.day(session.starts_at, time_zone) {
+                speech.time(at, time_zone)
             } else {
-                words::local(at, zone)
+                speech.date_time(at, time_zone)
             }
         });
         Self {
@@ -152,8 +155,8 @@ impl Occasion {
             pnr: order.pnr.to_string(),
             title: session.event.title.clone(),
             artists: session.event.artists.clone(),
-            when: words::local(session.starts_at, zone),
-            zone: words::zone(session.starts_at, zone),
+            when: speech.date_time(session.starts_at, time_zone),
+            zone: zone(session.starts_at, time_zone),
             doors_open,
             venue: session.venue.name.clone(),
             address: papers.address().join(", "),
@@ -163,27 +166,32 @@ impl Occasion {
                 SessionStatus::Draft | SessionStatus::OnSale | SessionStatus::Paused => None,
             },
             count: order.tickets.len(),
-            all_pdf: format!("/api/gateway/orders/{}/tickets.pdf", order.order_id),
-            calendar: format!("/api/gateway/orders/{}/calendar.ics", order.order_id),
+            all_pdf: document(speech, order.order_id, "tickets.pdf"),
+            calendar: document(speech, order.order_id, "calendar.ics"),
         }
     }
 }
 
 impl Ticket {
-    fn of(order: OrderId, ticket: &TicketView, number: usize) -> Self {
+    fn of(
+        reading: &Reading,
+        speech: &Speech,
+        order: OrderId,
+        (ticket, number): (&TicketView, usize),
+    ) -> Self {
         let ticket_id = ticket.ticket_id;
-        let label = format!("QR code of ticket {number}");
+        let label = speech.say_of("ticket-code", "number", &number.to_string());
         Self {
             number,
             section: ticket.section_name.clone(),
             row: ticket.row.clone(),
             seat: ticket.number.clone(),
             holder: ticket.holder.clone(),
-            price: words::money(ticket.price),
+            price: speech.price(ticket.price),
             code: ticket.code.clone(),
             image: papers::code_image(&ticket.code, &label),
-            page: format!("/gateway/orders/{order}/tickets/{ticket_id}"),
-            pdf: format!("/api/gateway/orders/{order}/tickets/{ticket_id}.pdf"),
+            page: reading.link(&format!("/gateway/orders/{order}/tickets/{ticket_id}")),
+            pdf: document(speech, order, &format!("tickets/{ticket_id}.pdf")),
         }
     }
 }

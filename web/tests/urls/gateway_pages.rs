@@ -290,3 +290,131 @@ async fn an_order_that_was_cancelled_says_so_at_its_address_and_all_steps_lead_t
     assert_eq!(foreign.status, 403);
     app.close().await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_purchase_below_a_languages_prefix_stays_there_and_speaks_it(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let session = html(&page(&app, &format!("/de/sessions/{}", app.session), "").await);
+    assert!(
+        session.contains("<html lang=\"de\"") && session.contains("Plätze ohne den Plan wählen"),
+        "{session}"
+    );
+    let action = format!("/de/gateway/sessions/{}/orders", app.session);
+    assert!(
+        session.contains(&format!("action=\"{action}\"")),
+        "{session}"
+    );
+    let opened = submit(&app, &action, "", &[]).await;
+    let path = opened.header("location").strip_suffix("/amount").unwrap();
+    assert!(path.starts_with("/de/gateway/orders/"), "{path}");
+    let buyer = Buyer {
+        app: &app,
+        cookie: opened.cookie(),
+        path: path.to_owned(),
+    };
+    let amount = html(&buyer.get("/amount").await);
+    assert!(amount.contains("Wie viele Plätze?"), "{amount}");
+    let key = hidden(&amount, "claim_key");
+    let form = [
+        ("quantity", "2"),
+        ("claim_key", key.as_str()),
+        ("to", "best"),
+    ];
+    assert_eq!(buyer.sent_to(&buyer.post("/amount", &form).await), "");
+    let details = html(&buyer.get("/details").await);
+    for words in [
+        "Straße und Hausnummer",
+        ">Deutschland<",
+        "Reihe",
+        "data-root=\"/de\"",
+    ] {
+        assert!(details.contains(words), "{words}: {details}");
+    }
+    let refused = html(&buyer.post("/details", &[("country", "DE")]).await);
+    assert!(refused.contains("Geben Sie Ihren Namen an"), "{refused}");
+    assert_eq!(buyer.sent_to(&buyer.post("/details", &ADDRESS).await), "");
+    buyer.post("/method", &[("method", "test")]).await;
+    let provider = buyer.go_to_provider().await;
+    let bank = html(&buyer.get(&provider).await);
+    assert!(bank.contains("Karte ablehnen"), "{bank}");
+    buyer.post(&provider, &[("outcome", "succeed")]).await;
+    assert_eq!(buyer.sent_from("").await, "/confirmation");
+    let tickets = html(&buyer.get("/confirmation").await);
+    assert!(
+        tickets.contains("Sie sind dabei") && tickets.contains("tickets.pdf?language=de"),
+        "{tickets}"
+    );
+    let order = path.strip_prefix("/de").unwrap();
+    let entry = format!("/api{order}/calendar.ics?language=de");
+    let entry = app.request(reqwest::Method::GET, &entry);
+    let entry = entry.header("cookie", &buyer.cookie).send().await.unwrap();
+    let entry = entry.text().await.unwrap().replace("\r\n ", "");
+    assert!(entry.contains("Bestellung "), "{entry}");
+    let foreign = page(&app, &format!("{path}/details"), "").await;
+    assert_eq!(foreign.status, 403);
+    let words = foreign.body.as_str().unwrap();
+    assert!(words.contains("in einem anderen Browser"), "{words}");
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_best_are_asked_for_by_price_and_access_without_a_script(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let session = app.theatre_session();
+    let action = format!("/gateway/sessions/{session}/orders");
+    let opened = submit(&app, &action, "", &[]).await;
+    let path = opened.header("location").strip_suffix("/amount").unwrap();
+    let buyer = Buyer {
+        app: &app,
+        cookie: opened.cookie(),
+        path: path.to_owned(),
+    };
+    let shown = html(&buyer.get("/amount").await);
+    assert!(
+        shown.contains("name=\"dearest\"") && shown.contains("name=\"accessible\""),
+        "{shown}"
+    );
+    let key = hidden(&shown, "claim_key");
+    let so_dear = [
+        ("quantity", "1"),
+        ("cheapest", "99999999"),
+        ("claim_key", key.as_str()),
+        ("to", "best"),
+    ];
+    let refused = html(&buyer.post("/amount", &so_dear).await);
+    assert!(
+        refused.contains("nothing left there right now")
+            && refused.contains("<details class=\"more\" open>"),
+        "{refused}"
+    );
+    let nonsense = [
+        ("quantity", "1"),
+        ("dearest", "x"),
+        ("claim_key", "k"),
+        ("to", "best"),
+    ];
+    assert_eq!(buyer.post("/amount", &nonsense).await.status, 404);
+    let key = hidden(&refused, "claim_key");
+    let accessible = [
+        ("quantity", "1"),
+        ("accessible", "yes"),
+        ("claim_key", key.as_str()),
+        ("to", "best"),
+    ];
+    assert_eq!(buyer.sent_to(&buyer.post("/amount", &accessible).await), "");
+    let manifest = app
+        .get(&format!("/api/public/sessions/{session}/manifest"))
+        .await;
+    let sections = manifest.body["sections"].as_array().unwrap().iter();
+    let seats = sections
+        .filter_map(|section| section["seats"].as_array())
+        .flatten();
+    let order = page(&app, &format!("/api{path}"), &buyer.cookie).await;
+    let held = &order.body["seats"][0];
+    let seat = seats
+        .into_iter()
+        .find(|seat| seat["index"] == *held)
+        .unwrap();
+    assert_eq!(seat["accessible"], true, "{seat}");
+    app.close().await;
+}

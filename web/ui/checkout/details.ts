@@ -125,10 +125,9 @@ function show(form: HTMLFormElement, control: Control): boolean {
   if (!place || !message) {
     return true;
   }
-  const label = place.querySelector("[data-part=label]")?.textContent ?? "";
   const { name, value, required } = control;
-  const judgement = judge({ name, label, value, isRequired: required }, countryOf(form));
-  const { pattern = "", example = "" } = control.dataset;
+  const { pattern = "", example = "", missing = "" } = control.dataset;
+  const judgement = judge({ name, value, isRequired: required, missing }, countryOf(form));
   const remark = judgement.remark || (name === "postcode" ? remarkOnPostcode(value, pattern, example) : "");
   message.textContent = judgement.error || remark;
   message.classList.toggle("remark", judgement.error === "");

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
+import { speakAs } from "../words/testing.ts";
 import { internationalNumber, judge, remarkOnPostcode, type Country, type Field } from "./fields.ts";
+
+beforeEach(() => speakAs("en"));
 
 const GERMANY: Country = { name: "Germany", callingCode: "49", nationalPrefix: "0" };
 const HUNGARY: Country = { name: "Hungary", callingCode: "36", nationalPrefix: "06" };
 const MEXICO: Country = { name: "Mexico", callingCode: "52", nationalPrefix: "" };
 
 function field(name: string, value: string, more: Partial<Field> = {}): Field {
-  return { name, value, label: name, isRequired: true, ...more };
+  return { name, value, missing: "Enter it", isRequired: true, ...more };
 }
 
 test("a number is read as it is dialled at home or from abroad", () => {
@@ -27,9 +30,8 @@ test("what a number becomes is said", () => {
 });
 
 test("a required field that is empty says what to enter, an optional one nothing", () => {
-  assert.equal(judge(field("name", " "), GERMANY).error, "Enter your name");
-  assert.equal(judge(field("postcode", "", { label: "ZIP code" }), GERMANY).error, "Enter your ZIP code");
-  assert.equal(judge(field("city", "", { label: "Town or city" }), GERMANY).error, "Enter your town or city");
+  assert.equal(judge(field("name", " ", { missing: "Enter your name" }), GERMANY).error, "Enter your name");
+  assert.equal(judge(field("postcode", "", { missing: "Enter your ZIP code" }), GERMANY).error, "Enter your ZIP code");
   assert.equal(judge(field("line2", "", { isRequired: false }), GERMANY).error, "");
 });
 

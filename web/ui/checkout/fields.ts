@@ -1,5 +1,7 @@
 // What is said of a field when it is left: the same rules as the server's, whose word counts. Pure.
 
+import { say } from "../words/index.ts";
+
 export interface Country {
   readonly name: string;
   /** Digits without a plus; empty where nobody has a telephone. */
@@ -10,10 +12,10 @@ export interface Country {
 
 export interface Field {
   readonly name: string;
-  /** As the form calls it. */
-  readonly label: string;
   readonly value: string;
   readonly isRequired: boolean;
+  /** What is said where it is required and empty. */
+  readonly missing: string;
 }
 
 /** An error to be mended, or a remark: only one of them is ever there. */
@@ -24,19 +26,13 @@ export interface Judgement {
 
 const FINE: Judgement = { error: "", remark: "" };
 
-const WANTED: Readonly<Record<string, string>> = {
-  name: "your name",
-  email: "your e-mail address",
-  line1: "your street and number",
-};
-
 export function judge(field: Field, country: Country): Judgement {
   const value = field.value.trim();
   if (value === "") {
-    return field.isRequired ? { error: missing(field), remark: "" } : FINE;
+    return field.isRequired ? { error: field.missing, remark: "" } : FINE;
   }
   if (field.name === "email") {
-    return isEmail(value) ? FINE : { error: "Write it as name@example.org", remark: "" };
+    return isEmail(value) ? FINE : { error: say("details-email"), remark: "" };
   }
   return field.name === "phone" ? judgePhone(value, country) : FINE;
 }
@@ -47,7 +43,7 @@ export function remarkOnPostcode(value: string, pattern: string, example: string
   if (typed === "" || pattern === "" || new RegExp(`^(?:${pattern})$`).test(typed)) {
     return "";
   }
-  return `Usually it looks like ${example}. If yours is right, leave it.`;
+  return say("details-usual", { example });
 }
 
 /** E.164, from the way people write at home or from abroad; null if it is no number. */
@@ -57,15 +53,6 @@ export function internationalNumber(typed: string, country: Country): string | n
   return number !== null && /^[1-9]\d{6,14}$/.test(number) ? `+${number}` : null;
 }
 
-function missing(field: Field): string {
-  const label = field.label.startsWith("ZIP") || field.label.startsWith("PIN") ? field.label : lowered(field.label);
-  return field.name === "country" ? "Choose your country" : `Enter ${WANTED[field.name] ?? `your ${label}`}`;
-}
-
-function lowered(label: string): string {
-  return label.charAt(0).toLowerCase() + label.slice(1);
-}
-
 function isEmail(text: string): boolean {
   return text.length <= 254 && /^[^\s@<>,;"]{1,64}@[^\s@<>,;".]+(\.[^\s@<>,;".]+)+$/.test(text);
 }
@@ -73,10 +60,10 @@ function isEmail(text: string): boolean {
 function judgePhone(value: string, country: Country): Judgement {
   const number = internationalNumber(value, country);
   if (number !== null) {
-    return { error: "", remark: number === value ? "" : `We keep it as ${number}` };
+    return { error: "", remark: number === value ? "" : say("details-kept", { number }) };
   }
-  const example = country.callingCode === "" ? "" : `, such as +${country.callingCode} …`;
-  return { error: `Write the number as you dial it in ${country.name}, or with its country code${example}`, remark: "" };
+  const key = country.callingCode === "" ? "details-phone-abroad" : "details-phone";
+  return { error: say(key, { country: country.name, code: country.callingCode }), remark: "" };
 }
 
 function withoutSign(digits: string): string | null {

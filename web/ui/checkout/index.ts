@@ -7,6 +7,7 @@ import "./stepper.ts";
 import { readOrder } from "../live/gateway.ts";
 import type { Connection } from "../live/state.ts";
 import type { Order } from "../wire/Order.ts";
+import { addressOf } from "../words/index.ts";
 import { enhanceDetails, forgetDetails } from "./details.ts";
 import { OfflineBanner } from "./offline.ts";
 import { nextAddress } from "./following.ts";
@@ -28,7 +29,7 @@ if (frame !== null) {
   document.addEventListener("closed", () => {
     if (step !== "confirmation") {
       // Its own address says how it ended, or shows its tickets.
-      location.replace(`/gateway/orders/${orderId}`);
+      location.replace(addressOf(`/gateway/orders/${orderId}`));
     }
   });
   document.addEventListener("connection", (event) => banner.update((event as CustomEvent<Connection>).detail));
@@ -45,7 +46,7 @@ function follow(order: Order, step: string): void {
   const isWaiting = document.querySelector("payment-watch") !== null;
   const address = nextAddress(order, step, isWaiting);
   if (address !== null) {
-    location.replace(address);
+    location.replace(addressOf(address));
   }
 }
 

@@ -1,6 +1,7 @@
 // A banner that says when the connection is gone and when it is back. It lies over the page and moves nothing.
 
 import type { Connection } from "../live/state.ts";
+import { say } from "../words/index.ts";
 
 /** A short break, as between two mobile masts, is nobody's concern. */
 const SAID_AFTER_MILLIS = 2000;
@@ -24,16 +25,16 @@ export class OfflineBanner {
   update(connection: Connection): void {
     clearTimeout(this.later);
     if (connection === "offline") {
-      this.say("You are offline. Your places stay held, and what you type is kept. We go on as soon as you are back.");
+      this.tell(say("offline-now"));
     } else if (connection === "reconnecting") {
-      this.later = setTimeout(() => this.say("The connection was lost. We are trying again."), SAID_AFTER_MILLIS);
+      this.later = setTimeout(() => this.tell(say("offline-again")), SAID_AFTER_MILLIS);
     } else if (connection === "live" && this.isSaid) {
-      this.say("You are connected again.");
+      this.tell(say("offline-back"));
       this.later = setTimeout(() => this.clear(), BACK_FOR_MILLIS);
     }
   }
 
-  private say(words: string): void {
+  private tell(words: string): void {
     this.isSaid = true;
     this.place.className = "offline";
     this.place.textContent = words;

@@ -1,12 +1,14 @@
 // <number-stepper>: a number with a button at each side. Without a script it is the number alone.
 
+import { say } from "../words/index.ts";
+
 class NumberStepper extends HTMLElement {
   connectedCallback(): void {
     const input = this.querySelector("input");
     if (input === null || this.querySelector("button") !== null) {
       return;
     }
-    const [fewer, more] = [button("−", "One fewer"), button("+", "One more")];
+    const [fewer, more] = [button("−", say("stepper-fewer")), button("+", say("stepper-more"))];
     fewer.addEventListener("click", () => change(() => input.stepDown()));
     more.addEventListener("click", () => change(() => input.stepUp()));
     input.before(fewer);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
+import { speakAs } from "../words/testing.ts";
 import { canExtend, clockText, initial, labelOf, reduce, spokenTime, type Event, type OrderTime, type State } from "./state.ts";
+
+beforeEach(() => speakAs("en"));
 
 const START = 1_000_000;
 
@@ -140,4 +143,6 @@ test("times are written and spoken as people do", () => {
   assert.equal(clockText(3600), "1:00:00");
   assert.equal(spokenTime(61), "1 minute 1 second");
   assert.equal(spokenTime(0), "0 seconds");
+  speakAs("de");
+  assert.equal(spokenTime(121), "2 Minuten 1 Sekunde");
 });

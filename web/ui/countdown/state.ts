@@ -1,6 +1,7 @@
 // An order's time: how much is left, what stage that is, and when to speak. Pure: instants come in.
 
 import type { Order } from "../wire/Order.ts";
+import { say } from "../words/index.ts";
 
 /** What is known of an order from its page, an answer, or the socket. */
 export interface OrderTime {
@@ -92,7 +93,7 @@ export function reduce(state: State, event: Event): Step {
     case "refused":
       return {
         state: { ...state, isExtending: false, isExtended: state.isExtended || event.isFinal },
-        say: event.isFinal ? "More time was already added once." : "No time was added. Please try again.",
+        say: say(event.isFinal ? "clock-added-once" : "clock-not-added"),
         mustAsk: false,
       };
     case "expired":
@@ -109,15 +110,15 @@ export function canExtend(state: State): boolean {
 export function labelOf(state: State): string {
   switch (state.stage) {
     case "paused":
-      return "Held while you pay";
+      return say("clock-paying");
     case "over":
-      return "Time is up";
+      return say("clock-over");
     case "warning":
     case "last":
-      return "Little time left";
+      return say("clock-short");
     case "calm":
     case "closed":
-      return state.isEmpty ? "Time left" : "Held for you";
+      return say(state.isEmpty ? "clock-left" : "clock-held");
   }
 }
 
@@ -135,10 +136,10 @@ export function spokenTime(secondsLeft: number): string {
   const seconds = secondsLeft % 60;
   const parts = [];
   if (minutes > 0) {
-    parts.push(minutes === 1 ? "1 minute" : `${minutes} minutes`);
+    parts.push(say("clock-minutes", { count: minutes }));
   }
   if (seconds > 0 || minutes === 0) {
-    parts.push(seconds === 1 ? "1 second" : `${seconds} seconds`);
+    parts.push(say("clock-seconds", { count: seconds }));
   }
   return parts.join(" ");
 }
@@ -174,7 +175,7 @@ function hear(before: State, time: OrderTime, at: number): Step {
   const shown = Math.max(0, Math.ceil((deadline - at) / 1000));
   const next = { ...state, stage: stageOf(shown), deadline, expiresAt, secondsLeft: shown };
   const gained = isRunning(state) && deadline - state.deadline > SAME_DEADLINE_MILLIS && state.expiresAt !== null;
-  return { state: next, say: gained ? `You now have ${spokenTime(shown)}.` : null, mustAsk: false };
+  return { state: next, say: gained ? say("clock-now", { time: spokenTime(shown) }) : null, mustAsk: false };
 }
 
 /** The deadline that is shown stays, unless it is really another one: a clock must not hop. */
@@ -196,8 +197,8 @@ function told(before: State, secondsLeft: number): string | null {
   if (passed === undefined) {
     return null;
   }
-  const offer = passed <= WARNING_SECS && !before.isExtended ? " You can add time once." : "";
-  return `${spokenTime(secondsLeft)} left to finish your order.${offer}`;
+  const isOffered = passed <= WARNING_SECS && !before.isExtended;
+  return say(isOffered ? "clock-told-offer" : "clock-told", { time: spokenTime(secondsLeft) });
 }
 
 function isRunning(state: State): boolean {

@@ -1,6 +1,7 @@
 // Draws the clock into what the server rendered, or, where a page's script makes the element, into parts
 // of its own. The width never changes with the digits, and the offer keeps its place: nothing moves.
 
+import { addressOf, say } from "../words/index.ts";
 import { canExtend, clockText, labelOf, type State } from "./state.ts";
 
 export interface Actions {
@@ -88,7 +89,7 @@ function offer(): HTMLFormElement {
   form.dataset["part"] = "offer";
   const button = document.createElement("button");
   button.className = "quiet small";
-  button.textContent = "Add time";
+  button.textContent = say("clock-add");
   form.append(button);
   form.hidden = true;
   return form;
@@ -98,18 +99,15 @@ function overDialog(sessionId: string): HTMLDialogElement {
   const dialog = document.createElement("dialog");
   dialog.className = "sheet";
   dialog.setAttribute("aria-labelledby", "time-over");
-  const heading = make("h2", "Your time ran out");
+  const heading = make("h2", say("clock-ran-out"));
   heading.id = "time-over";
   heading.tabIndex = -1;
   heading.autofocus = true;
-  const words = make(
-    "p",
-    "The places went back on sale. Nothing was charged, and what you typed is kept in this browser for the next try.",
-  );
+  const words = make("p", say("clock-ran-out-text"));
   const again = document.createElement("a");
   again.className = "button wide";
-  again.href = `/sessions/${sessionId}`;
-  again.textContent = "Choose places again";
+  again.href = addressOf(`/sessions/${sessionId}`);
+  again.textContent = say("clock-again");
   dialog.append(heading, words, again);
   // There is nothing behind it to go back to.
   dialog.addEventListener("cancel", (event) => event.preventDefault());

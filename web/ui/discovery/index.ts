@@ -71,7 +71,7 @@ function keepCountdowns(): void {
   }
   const tick = (): void => {
     for (const clock of clocks) {
-      const left = countdown(Date.parse(clock.dataset["opensAt"] ?? "") - Date.now());
+      const left = countdown(Date.parse(clock.dataset["opensAt"] ?? "") - Date.now(), footer?.dataset["days"] ?? "# d");
       clock.hidden = left === null;
       clock.textContent = left ?? "";
     }

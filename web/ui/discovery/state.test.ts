@@ -19,7 +19,7 @@ test("what is no state is passed over", () => {
 });
 
 test("a countdown has days where it takes them and ends", () => {
-  assert.equal(countdown(1), "00:00:01");
-  assert.equal(countdown(90_061_000), "1 d 01:01:01");
-  assert.equal(countdown(0), null);
+  assert.equal(countdown(1, "# d"), "00:00:01");
+  assert.equal(countdown(90_061_000, "# d"), "1 d 01:01:01");
+  assert.equal(countdown(0, "# d"), null);
 });

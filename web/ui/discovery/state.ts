@@ -63,8 +63,8 @@ export function shown(sessions: Iterable<SessionLeft>, words: Words): Shown | nu
   }
 }
 
-/** `2 d 03:04:05`, or `03:04:05`; nothing when it is over. */
-export function countdown(millis: number): string | null {
+/** `2 d 03:04:05`, or `03:04:05`; nothing when it is over. `dayWord` says days, with `#` for how many. */
+export function countdown(millis: number, dayWord: string): string | null {
   if (millis <= 0) {
     return null;
   }
@@ -72,5 +72,5 @@ export function countdown(millis: number): string | null {
   const two = (number: number) => String(number).padStart(2, "0");
   const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(":");
   const days = Math.floor(seconds / 86_400);
-  return days > 0 ? `${days} d ${clock}` : clock;
+  return days > 0 ? `${dayWord.replace("#", String(days))} ${clock}` : clock;
 }

@@ -2,22 +2,13 @@
 // all public pages looked at by axe and the Nu validator in both languages, light and dark, and their links followed.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 
-import type { AxeResults } from "axe-core";
 import { LinkChecker } from "linkinator";
 import type { Browser, Page } from "playwright-core";
 
+import { errorsIn, Judges } from "./judges.ts";
 import { BASE_URL, Buyer, DESK, launch, PHONE } from "./support.ts";
-
-const run = promisify(execFile);
-const packages = createRequire(import.meta.url);
 
 /** Each kind of page, in each of its states. */
 const PLACES = {
@@ -49,20 +40,14 @@ const PLACES = {
 } as const;
 
 let browser: Browser;
-let folder: string;
-let axe: string;
+let judges: Judges;
 
 before(async () => {
-  [browser, folder, axe] = await Promise.all([
-    launch(),
-    mkdtemp(join(tmpdir(), "frontrow-discovery.")),
-    readFile(packages.resolve("axe-core/axe.min.js"), "utf8"),
-  ]);
+  [browser, judges] = await Promise.all([launch(), Judges.prepare()]);
 });
 
 after(async () => {
   await browser.close();
-  await rm(folder, { recursive: true });
 });
 
 /** A way from the front page to the page of The Tempest. */
@@ -184,10 +169,7 @@ for (const device of [PHONE, DESK]) {
     for (const language of ["en", "de"]) {
       for (const [name, place] of Object.entries(PLACES)) {
         await page.goto(`/${language}${place === "/" ? "" : place}`);
-        for (const colorScheme of ["light", "dark"] as const) {
-          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-          findings.push(...(await findingsOn(page, `${language} ${name}, ${colorScheme}`)));
-        }
+        findings.push(...(await judges.findings(page, `${language} ${name}`)));
       }
     }
     assert.deepEqual(findings, []);
@@ -196,19 +178,14 @@ for (const device of [PHONE, DESK]) {
 }
 
 test("the Nu validator finds no error in any public page", async () => {
-  const files: string[] = [];
+  const sources = new Map<string, string>();
   for (const language of ["en", "de"]) {
     for (const [name, place] of Object.entries(PLACES)) {
       const answer = await fetch(`${BASE_URL}/${language}${place === "/" ? "" : place}`, { headers: { accept: "text/html" } });
-      const file = join(folder, `${language}-${name}.html`);
-      await writeFile(file, await answer.text());
-      files.push(file);
+      sources.set(`${language}-${name}`, await answer.text());
     }
   }
-  const jar = packages.resolve("vnu-jar/build/dist/vnu.jar");
-  const options = ["-jar", jar, "--errors-only", "--stdout", "--exit-zero-always", ...files];
-  const { stdout } = await run("java", options, { maxBuffer: 2 ** 24 });
-  assert.equal(stdout.trim(), "");
+  assert.equal(await errorsIn(sources), "");
 });
 
 test("no link of the public front leads to nothing", async () => {
@@ -219,7 +196,7 @@ test("no link of the public front leads to nothing", async () => {
     recurse: true,
     concurrency: 8,
     // Others' sites, and what browser tests of their own look at; English is the same with another prefix.
-    linksToSkip: [`^(?!${own}/)`, "/sessions/[0-9a-f-]+$", "/en(/|$)", "[?&](from|to|q|page)="],
+    linksToSkip: [`^(?!${own}/)`, "/sessions/[0-9a-f-]+$", "/en(/|$)", "[?&](from|to|when|q|page)="],
   });
   const checked = links.filter(({ state }) => state !== "SKIPPED");
   assert.ok(checked.length > 150, `${checked.length} links`);
@@ -233,20 +210,4 @@ async function pay(buyer: Buyer, order: string): Promise<void> {
   const { test: provider } = (await started.json()) as { test: { confirmUrl: string } };
   const paid = await request.post(provider.confirmUrl, { data: { outcome: "succeed" } });
   assert.equal(((await paid.json()) as { status: string }).status, "PAID");
-}
-
-async function findingsOn(page: Page, name: string): Promise<string[]> {
-  await page.evaluate(async () => {
-    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    await frame();
-    await frame();
-    // Colours change with the next frame, some of them slowly.
-    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)));
-    await frame();
-  });
-  // By the debugger, for the pages' own policy lets no script in.
-  await page.evaluate(axe);
-  const results = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
-  assert.ok(results.passes.length > 10, `axe looked at ${name}`);
-  return results.violations.map(({ id, help, nodes }) => `${name}: ${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
 }

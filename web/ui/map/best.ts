@@ -2,10 +2,11 @@
 // accessible. What the house cannot tell apart is not asked.
 
 import type { BestWish } from "../live/gateway.ts";
+import { say } from "../words/index.ts";
 import { element, isAble, part, setAble, setText } from "./dom.ts";
 import type { House } from "./house.ts";
-import { formatMoney } from "./money.ts";
 import { hindrance, type MapState } from "./state.ts";
+import { priceText } from "./words.ts";
 
 /** What the form says, as it is read from the page. Prices are places among the house's, the dearest first. */
 export interface BestForm {
@@ -60,7 +61,7 @@ export function writeBest(root: HTMLElement, house: House, wished: (wish: BestWi
 export function updateBest(root: HTMLElement, state: MapState): void {
   const submit = part(root, "best-submit");
   setAble(submit, hindrance(state) === null && state.bestAsked === 0);
-  setText(submit, state.bestAsked > 0 ? "Taking…" : "Take");
+  setText(submit, say(state.bestAsked > 0 ? "best-taking" : "best-take"));
   submit.setAttribute("aria-busy", String(state.bestAsked > 0));
 }
 
@@ -112,5 +113,5 @@ function option(value: string, text: string, price: number): HTMLOptionElement {
 
 function words(house: House, price: number): string {
   const money = house.prices[price];
-  return money === undefined ? "" : formatMoney(money);
+  return money === undefined ? "" : priceText(money);
 }

@@ -1,10 +1,10 @@
 // The legend that filters by price, the last thing said, the banner of the connection, and how the sale stands.
 
+import { say } from "../words/index.ts";
 import { button, element, maybePart, part, setText } from "./dom.ts";
 import type { House } from "./house.ts";
-import { formatMoney } from "./money.ts";
 import type { MapState, Notice, Phase } from "./state.ts";
-import { alternativeWords, elsewhereWords, untilWords } from "./words.ts";
+import { alternativeWords, elsewhereWords, priceText, untilWords } from "./words.ts";
 
 export function writeLegend(root: HTMLElement, house: House, filtered: (price: number | null) => void): void {
   const prices = maybePart(root, "prices");
@@ -15,10 +15,10 @@ export function writeLegend(root: HTMLElement, house: House, filtered: (price: n
     const swatch = element("span", { class: "swatch" });
     swatch.dataset["tier"] = String(price % 8);
     const chip = button("", "map-price", () => filtered(chip.getAttribute("aria-pressed") === "true" ? null : price));
-    chip.append(swatch, formatMoney(money));
+    chip.append(swatch, priceText(money));
     chip.dataset["price"] = String(price);
     chip.setAttribute("aria-pressed", "false");
-    chip.setAttribute("aria-label", `Show only ${formatMoney(money)}`);
+    chip.setAttribute("aria-label", say("map-only-price", { price: priceText(money) }));
     return element("li", {}, chip);
   });
   prices.replaceChildren(...items);
@@ -63,7 +63,7 @@ export function writeNotice(
   }
   const words = element("p", { text: notice.text });
   const close = button("×", "notice-close", actions.dismiss);
-  close.setAttribute("aria-label", "Dismiss");
+  close.setAttribute("aria-label", say("notice-dismiss"));
   const box = element("div", { class: `notice ${notice.tone === "refused" ? "warn" : "good"}` }, words);
   box.dataset["over"] = "";
   if (notice.alternative.length > 0 && house !== null) {
@@ -79,31 +79,25 @@ export function writeBanner(root: HTMLElement, state: MapState, wasLive: boolean
   const banner = part(root, "banner");
   const { connection } = state.live;
   banner.dataset["connection"] = connection;
-  const words =
-    connection === "offline"
-      ? "You are offline. What is shown may be out of date, and nothing can be taken until you are back."
-      : connection === "closed"
-        ? "This page no longer hears of changes. Load it again."
-        : connection === "reconnecting"
-          ? wasLive
-            ? "The connection was lost. Connecting again; what is shown may be out of date."
-            : "Connecting… What is free is not known yet."
-          : isBack
-            ? "Connected again: everything is up to date."
-            : "";
+  const key = bannerKey(connection, wasLive, isBack);
+  const words = key === null ? "" : say(key);
   setText(banner, words);
   banner.hidden = words === "";
   root.dataset["connection"] = connection;
 }
 
-const PHASES: Record<Exclude<Phase, "on_sale">, readonly [string, string]> = {
-  before: ["On sale soon", "Look around: seats can be taken from then on, here on this page."],
-  ended: ["The sale has ended", "Tickets for this performance are no longer sold here."],
-  paused: ["The sale is paused", "It goes on soon, here on this page. Places that are yours stay yours until their time runs out."],
-  postponed: ["This performance is postponed", "A new date will be told. Tickets that were bought stay valid."],
-  cancelled: ["This performance is cancelled", "Whoever has bought a ticket gets the money back."],
-  sold_out: ["Sold out", "Places come back when somebody's time runs out. This page shows it the moment it happens."],
-};
+function bannerKey(connection: MapState["live"]["connection"], wasLive: boolean, isBack: boolean): string | null {
+  switch (connection) {
+    case "offline":
+      return "banner-offline";
+    case "closed":
+      return "banner-closed";
+    case "reconnecting":
+      return wasLive ? "banner-lost" : "banner-connecting";
+    default:
+      return isBack ? "banner-back" : null;
+  }
+}
 
 /** The server wrote the phase it saw; only another one is written anew. */
 export function writePhase(root: HTMLElement, phase: Phase): void {
@@ -115,8 +109,8 @@ export function writePhase(root: HTMLElement, phase: Phase): void {
     return;
   }
   target.dataset["phase"] = phase;
-  const [title, words] = PHASES[phase];
-  target.replaceChildren(element("h2", { text: title }), element("p", { text: words }));
+  const key = `phase-${phase.replace("_", "-")}`;
+  target.replaceChildren(element("h2", { text: say(key) }), element("p", { text: say(`${key}-text`) }));
 }
 
 /** Until the sale begins; not for ears, which would hear every second. */
@@ -140,6 +134,6 @@ function writeBuyersTime(target: HTMLElement, opensInMillis: number, venueZone: 
   }
   const words = elsewhereWords(new Date(Date.now() + opensInMillis), venueZone);
   if (words !== null) {
-    heading.after(element("p", { class: "phase-yours", text: `Where you are: ${words}` }));
+    heading.after(element("p", { class: "phase-yours", text: say("phase-yours", { when: words }) }));
   }
 }

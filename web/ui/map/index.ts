@@ -8,6 +8,7 @@ import { rememberedOrder, rememberOrder } from "../live/orders.ts";
 import { LiveSession, type LiveChange } from "../live/session.ts";
 import { isOpen } from "../live/state.ts";
 import type { Order } from "../wire/Order.ts";
+import { say } from "../words/index.ts";
 import { updateBest, writeBest } from "./best.ts";
 import { markFilter, writeBanner, writeCountdown, writeLegend, writeNotice, writePhase } from "./controls.ts";
 import { maybePart, part } from "./dom.ts";
@@ -18,17 +19,11 @@ import type { Surroundings } from "./manifest.ts";
 import { HouseMap } from "./map.ts";
 import { hindrance, initialMap, lookOf, ownStanding, reduceMap, type Asked, type MapEvent, type MapState, type Notice, type Sale } from "./state.ts";
 import { Tray } from "./tray.ts";
-import { hindranceWords, placesName, refusalNotice } from "./words.ts";
+import { hindranceWords, placesName, refusalNotice, whyNot } from "./words.ts";
 
 /** How long good news stays. A refusal stays until it is answered. */
 const TOLD_MILLIS = 6_000;
 const BACK_MILLIS = 5_000;
-/** What is said of a seat that cannot be taken. */
-const whyNot = new Map<number, string>([
-  [LOOK.held, "is on hold for somebody, and may come back"],
-  [LOOK.sold, "is sold"],
-  [LOOK.off, "is not on sale"],
-]);
 /** Timers take no longer waits. */
 const TIMER_MAX_MILLIS = 2_000_000_000;
 
@@ -159,10 +154,9 @@ class SeatMap extends HTMLElement {
       return;
     }
     if (order.status === "PAID") {
-      this.say({ tone: "told", text: "Your order is paid. Its tickets are on its page.", alternative: [] });
+      this.say({ tone: "told", text: say("order-paid"), alternative: [] });
     } else if (before.seats.length + before.standing.length > 0) {
-      const text = "The time for your order ran out and its places went back on sale. Take them again to start over.";
-      this.say({ tone: "refused", text, alternative: [] });
+      this.say({ tone: "refused", text: say("refused-ran-out"), alternative: [] });
     }
   }
 
@@ -242,9 +236,11 @@ class SeatMap extends HTMLElement {
       this.give({ seats: [seat] });
     } else if (look === LOOK.free) {
       this.take({ seats: [seat] });
-    } else if (this.house !== null && whyNot.has(look)) {
-      const text = `${placesName(this.house, [seat])} ${whyNot.get(look) ?? ""}.`;
-      this.say({ tone: "refused", text, alternative: [] });
+    } else {
+      const text = this.house === null ? null : whyNot(this.house, seat, look);
+      if (text !== null) {
+        this.say({ tone: "refused", text, alternative: [] });
+      }
     }
   }
 
@@ -278,7 +274,7 @@ class SeatMap extends HTMLElement {
       const won = order.seats.filter((seat) => !before.has(seat));
       if (this.house !== null && won[0] !== undefined) {
         this.map.reveal(won[Math.floor(won.length / 2)] ?? won[0]);
-        this.say({ tone: "told", text: `Yours: ${placesName(this.house, won)}.`, alternative: [] });
+        this.say({ tone: "told", text: say("best-yours", { places: placesName(this.house, won) }), alternative: [] });
       }
     });
   }

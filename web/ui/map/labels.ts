@@ -3,7 +3,8 @@
 import { toPage } from "./camera.ts";
 import type { House, Rectangle, Section } from "./house.ts";
 import { LOOK, priceColor, type Palette } from "./look.ts";
-import { formatMoney } from "./money.ts";
+import type { PaintedWords } from "./messages.ts";
+import { writeMoney } from "./money.ts";
 import { clampNumber, isWithin, type Frame, type Scene } from "./scene.ts";
 import type { Anchor, Shapes } from "./shapes.ts";
 import { traceRounded, type Surface } from "./surface.ts";
@@ -12,9 +13,11 @@ export class Labels {
   private readonly house: House;
   private readonly shapes: Shapes;
   private readonly shortNames: readonly string[];
+  private readonly words: PaintedWords;
   palette: Palette;
 
-  constructor(house: House, shapes: Shapes, palette: Palette) {
+  constructor(house: House, shapes: Shapes, palette: Palette, words: PaintedWords) {
+    this.words = words;
     this.house = house;
     this.shapes = shapes;
     this.shortNames = shortNamesOf(house.sections);
@@ -82,8 +85,8 @@ export class Labels {
       return;
     }
     const money = house.prices[section.price];
-    const price = money === undefined ? "" : formatMoney(money);
-    const tail = isSoldOut(scene, section) ? "sold out" : price;
+    const price = money === undefined ? "" : writeMoney(this.words, money);
+    const tail = isSoldOut(scene, section) ? this.words.soldOut : price;
     const pixels = clampNumber(10.5, pitch * 1.4, 13);
     const isDimmed = scene.filter !== null && section.price !== scene.filter;
     const room = Math.max(anchor.width * view.scale * 1.1, 40);

@@ -1,12 +1,12 @@
 // The same house as text: sections, their rows, a row's seats. What is closed is not built, so that twenty
 // thousand seats cost nothing until somebody looks at some of them.
 
+import { say } from "../words/index.ts";
 import { button, element, part, setAble, setText } from "./dom.ts";
 import { numberOf, type House, type Row, type Section } from "./house.ts";
-import { LOOK, LOOK_WORDS } from "./look.ts";
-import { formatMoney } from "./money.ts";
+import { LOOK, LOOK_NAMES } from "./look.ts";
 import { hindrance, lookOf, ownStanding, type MapState } from "./state.ts";
-import { seatWords } from "./words.ts";
+import { priceText, seatWords } from "./words.ts";
 
 export interface ListActions {
   press(seat: number): void;
@@ -43,7 +43,7 @@ export class SectionList {
       const money = house.prices[section.price];
       const item = root.querySelector<HTMLElement>(`[data-section="${section.id}"]`);
       if (item !== null && money !== undefined) {
-        setText(part(item, "price"), formatMoney(money));
+        setText(part(item, "price"), priceText(money));
         this.entries.push(section.isStanding ? this.standingEntry(item, section, index) : this.seatedEntry(item, section, index));
       }
     });
@@ -109,11 +109,11 @@ export class SectionList {
     const head = part(item, "head");
     const step = (by: 1 | -1) => (): void => this.actions.standing(section.id, by);
     const less = button("−", "step", step(-1));
-    less.setAttribute("aria-label", `One less in ${section.name}`);
+    less.setAttribute("aria-label", say("standing-less", { section: section.name }));
     const more = button("+", "step", step(1));
-    more.setAttribute("aria-label", `One more in ${section.name}`);
+    more.setAttribute("aria-label", say("standing-more", { section: section.name }));
     const count = element("output", { text: "0" });
-    count.setAttribute("aria-label", `Yours in ${section.name}`);
+    count.setAttribute("aria-label", say("standing-yours", { section: section.name }));
     const steps = element("div", { class: "section-steps" }, less, count, more);
     head.append(steps);
     return { element: item, section, index, free: part(head, "free"), body: null, toggle: null, standing: { less, count, more } };
@@ -125,8 +125,7 @@ export class SectionList {
       return;
     }
     const own = ownStanding(this.state, section.id);
-    const tail = section.isStanding ? " · standing" : "";
-    setText(entry.free, `${free === 0 ? "None free" : `${free} free`}${tail}`);
+    setText(entry.free, say(section.isStanding ? "free-standing" : "free-count", { count: free }));
     entry.element.dataset["soldOut"] = String(free === 0);
     if (standing !== null) {
       const asked = this.state.standingAsked.get(section.id) ?? 0;
@@ -181,7 +180,7 @@ export class SectionList {
       const label = opener.lastElementChild;
       if (row !== undefined && label !== null) {
         const free = freeInRow(this.state, row);
-        setText(label, free === 0 ? "none free" : `${free} free`);
+        setText(label, say("row-free", { count: free }));
         opener.dataset["soldOut"] = String(free === 0);
       }
     }
@@ -234,7 +233,7 @@ export class SectionList {
   private seatGroup({ first, count, label, section }: Row): HTMLElement {
     const group = element("div", { class: "seats" });
     group.setAttribute("role", "group");
-    group.setAttribute("aria-label", `${this.house.sections[section]?.name ?? ""}, row ${label}. Arrow keys go along the row.`);
+    group.setAttribute("aria-label", say("row-keys", { section: this.house.sections[section]?.name ?? "", row: label }));
     for (let seat = first; seat < first + count; seat += 1) {
       const place = button(numberOf(this.house, seat), "seat", () => this.actions.press(seat));
       place.dataset["seat"] = String(seat);
@@ -291,7 +290,7 @@ export class SectionList {
 
   private updateSeat(seat: number, place: HTMLButtonElement): void {
     const look = lookOf(this.state, seat);
-    const word = LOOK_WORDS[look] ?? "";
+    const word = LOOK_NAMES[look] ?? "";
     if (place.dataset["look"] !== word) {
       place.dataset["look"] = word;
       place.setAttribute("aria-label", seatWords(this.house, seat, look));

@@ -19,7 +19,8 @@ export const LOOK = {
 
 export type Word = "free" | "held" | "sold" | "not on sale" | "yours" | "taking" | "giving back" | "unknown";
 
-export const LOOK_WORDS: readonly Word[] = [
+/** As styles and tests know it; people read the message of `LOOK_KEYS`. */
+export const LOOK_NAMES: readonly Word[] = [
   "free",
   "held",
   "sold",
@@ -28,6 +29,17 @@ export const LOOK_WORDS: readonly Word[] = [
   "taking",
   "giving back",
   "unknown",
+];
+
+export const LOOK_KEYS: readonly string[] = [
+  "look-free",
+  "look-held",
+  "look-sold",
+  "look-off",
+  "look-own",
+  "look-taking",
+  "look-giving",
+  "look-unknown",
 ];
 
 /** The wire's state as a look. */

@@ -1,5 +1,6 @@
 // The drawn map on the page: the worker that paints it, the window on it, and what lies over it.
 
+import { languageTag, say } from "../words/index.ts";
 import type { Point } from "./camera.ts";
 import { button, element, maybePart, part, setText } from "./dom.ts";
 import { canDraw, openEasel, type Easel } from "./easel.ts";
@@ -144,7 +145,8 @@ export class HouseMap {
       this.fail();
       return;
     }
-    const message: ToPainter = { kind: "open", manifest, surroundings: this.surroundings, palette: readPalette(this.root) };
+    const words = { language: languageTag(), free: say("money-free"), soldOut: say("sold-out-short"), stage: say("map-stage") };
+    const message: ToPainter = { kind: "open", manifest, surroundings: this.surroundings, palette: readPalette(this.root), words };
     this.easel.tell(message, [manifest]);
   }
 
@@ -193,7 +195,7 @@ export class HouseMap {
       const isUndrawable = isDrawn(house);
       this.root.dataset[isUndrawable ? "undrawable" : "undrawn"] = "true";
       if (isUndrawable) {
-        this.explain("This browser cannot draw the map. The list has every seat, and stays true.");
+        this.explain(say("map-undrawable"));
       }
       this.actions.opened(house);
       this.actions.shown();
@@ -209,7 +211,7 @@ export class HouseMap {
   }
 
   private fail(): void {
-    this.explain("The map could not be loaded. The list has every seat.", button("Try again", "button quiet", () => location.reload()));
+    this.explain(say("map-failed"), button(say("map-try-again"), "button quiet", () => location.reload()));
   }
 
   private explain(text: string, ...remedies: readonly HTMLElement[]): void {
@@ -223,13 +225,13 @@ export class HouseMap {
   private writeControls(house: House, stage: Stage): void {
     this.view.tabIndex = 0;
     this.view.setAttribute("role", "application");
-    this.view.setAttribute("aria-label", "Map of the house");
+    this.view.setAttribute("aria-label", say("map-of-house"));
     this.view.setAttribute("aria-describedby", "map-help");
     const zoom = part(this.root, "zoom");
     const controls = [
-      ["+", "Zoom in", () => stage.zoomBy(ZOOM_STEP)],
-      ["−", "Zoom out", () => stage.zoomBy(1 / ZOOM_STEP)],
-      ["", "Show all", () => stage.fit()],
+      ["+", say("map-zoom-in"), () => stage.zoomBy(ZOOM_STEP)],
+      ["−", say("map-zoom-out"), () => stage.zoomBy(1 / ZOOM_STEP)],
+      ["", say("map-show-all"), () => stage.fit()],
     ] as const;
     for (const [sign, label, pressed] of controls) {
       const control = button(sign, sign === "" ? "map-control fit" : "map-control", pressed);

@@ -4,10 +4,25 @@ import type { Size, View } from "./camera.ts";
 import type { House } from "./house.ts";
 import type { Palette } from "./look.ts";
 import type { Surroundings } from "./manifest.ts";
+import type { PriceWords } from "./money.ts";
 import type { Frame } from "./scene.ts";
 
+/** What is written on the map beside the names of the plan. */
+export interface PaintedWords extends PriceWords {
+  readonly soldOut: string;
+  /** Where the plan has no name for it. */
+  readonly stage: string;
+}
+
 export type ToPainter =
-  | { readonly kind: "open"; /** JSON. */ readonly manifest: ArrayBuffer; readonly surroundings: Surroundings; readonly palette: Palette }
+  | {
+      readonly kind: "open";
+      /** JSON. */
+      readonly manifest: ArrayBuffer;
+      readonly surroundings: Surroundings;
+      readonly palette: Palette;
+      readonly words: PaintedWords;
+    }
   | { readonly kind: "palette"; readonly palette: Palette }
   /** How every seat looks. */
   | { readonly kind: "looks"; readonly looks: Uint8Array }

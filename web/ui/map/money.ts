@@ -1,28 +1,37 @@
-// Money as people read it.
+// Money as people read it, in the page's language. The server writes prices the same.
 
 import type { Money } from "../wire/Money.ts";
 
-const formats = new Map<string, Intl.NumberFormat>();
-
-/** `€80`, `€80.50`, `¥500`: all-in, without decimals that say nothing. */
-export function formatMoney({ amount, currency }: Money): string {
-  const digits = decimalsOf(currency);
-  const value = amount / 10 ** digits;
-  const isWhole = amount % 10 ** digits === 0;
-  return formatOf(currency, isWhole ? 0 : digits).format(value);
+/** How prices are said where there is no catalogue: in the painting worker. */
+export interface PriceWords {
+  readonly language: string;
+  /** Instead of nothing. */
+  readonly free: string;
 }
+
+/** `€80`, `€80.50`, `¥500`, `Free`: all-in, without decimals that say nothing. */
+export function writeMoney({ language, free }: PriceWords, { amount, currency }: Money): string {
+  if (amount === 0) {
+    return free;
+  }
+  const digits = decimalsOf(currency);
+  const isWhole = amount % 10 ** digits === 0;
+  return formatOf(language, currency, isWhole ? 0 : digits).format(amount / 10 ** digits);
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
 
 /** How many decimals the currency has. */
 function decimalsOf(currency: string): number {
   return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-function formatOf(currency: string, digits: number): Intl.NumberFormat {
-  const key = `${currency}${digits}`;
+function formatOf(language: string, currency: string, digits: number): Intl.NumberFormat {
+  const key = `${language}${currency}${digits}`;
   let format = formats.get(key);
   if (format === undefined) {
     const options = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
-    format = new Intl.NumberFormat("en", options);
+    format = new Intl.NumberFormat(language, options);
     formats.set(key, format);
   }
   return format;

@@ -5,12 +5,12 @@ import { isInside } from "./shapes.ts";
 import { traceRounded, type Surface } from "./surface.ts";
 
 /** What people look at is the stage, even where the plan does not call it so. */
-export function withStage(surroundings: Surroundings): Surroundings {
+export function withStage(surroundings: Surroundings, name: string): Surroundings {
   const { areas, focusX, focusY } = surroundings;
   const holdsFocus = ({ figure, label }: Area): boolean =>
     label === null && figure !== null && isInside(figure, focusX - figure.positionX, focusY - figure.positionY);
   const stage = areas.find(holdsFocus);
-  const named = stage === undefined ? null : { ...stage, label: "Stage", labelX: stage.figure?.positionX ?? focusX, labelY: stage.figure?.positionY ?? focusY };
+  const named = stage === undefined ? null : { ...stage, label: name, labelX: stage.figure?.positionX ?? focusX, labelY: stage.figure?.positionY ?? focusY };
   return named === null ? surroundings : { ...surroundings, areas: areas.map((area) => (area === stage ? named : area)) };
 }
 

@@ -12,6 +12,7 @@ import { Labels } from "./labels.ts";
 import { LOOK, priceColor, type Palette } from "./look.ts";
 import type { Surroundings } from "./manifest.ts";
 import { traceArea, traceDrawing, withStage } from "./outlines.ts";
+import type { PaintedWords } from "./messages.ts";
 import { clampNumber, isWithin, type Frame, type Scene } from "./scene.ts";
 import { drawSeat } from "./seats.ts";
 import { shapesOf, type Line, type Shapes } from "./shapes.ts";
@@ -32,14 +33,14 @@ export class Painter {
   private palette: Palette;
   private sprites: Sprites | null = null;
 
-  constructor(house: House, surroundings: Surroundings, palette: Palette) {
+  constructor(house: House, surroundings: Surroundings, palette: Palette, words: PaintedWords) {
     this.house = house;
     this.grid = new SeatGrid(house);
     this.shapes = shapesOf(house);
-    this.surroundings = withStage(surroundings);
+    this.surroundings = withStage(surroundings, words.stage);
     this.bands = this.shapes.lines.map(bandOf);
     this.sectionNames = new Set(house.sections.map(({ name }) => name));
-    this.labels = new Labels(house, this.shapes, palette);
+    this.labels = new Labels(house, this.shapes, palette, words);
     this.palette = palette;
   }
 

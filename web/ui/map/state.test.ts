@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 import { Refused, type Problem } from "../live/gateway.ts";
 import { initialLive, type LiveState } from "../live/state.ts";
@@ -7,6 +7,9 @@ import type { Order } from "../wire/Order.ts";
 import { LOOK } from "./look.ts";
 import { hindrance, initialMap, lookOf, looksOf, ownCount, phaseOf, reduceMap, type MapEvent, type MapState } from "./state.ts";
 import { inWords, refusalNotice, untilWords } from "./words.ts";
+import { speakAs } from "../words/testing.ts";
+
+beforeEach(() => speakAs("en"));
 
 const SALE = { opensAt: 100, closesAt: 1_000 };
 

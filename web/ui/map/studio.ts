@@ -64,14 +64,14 @@ export class Studio {
     }
   }
 
-  private open({ manifest, surroundings, palette }: Extract<ToPainter, { kind: "open" }>): void {
+  private open({ manifest, surroundings, palette, words }: Extract<ToPainter, { kind: "open" }>): void {
     const house = buildHouse(JSON.parse(new TextDecoder().decode(manifest)) as Manifest);
     if (this.scene.looks.length < house.seatCount) {
       this.scene = { ...this.scene, looks: new Uint8Array(house.seatCount).fill(LOOK.unknown) };
     }
     this.say({ kind: "house", house });
     if (isDrawn(house)) {
-      this.painter = new Painter(house, surroundings, palette);
+      this.painter = new Painter(house, surroundings, palette, words);
       this.plan(0);
     }
   }

@@ -1,12 +1,12 @@
 // What the buyer has: places with prices, the total, the clock, the way on.
 
+import { addressOf, say } from "../words/index.ts";
 import { button, element, part, setText } from "./dom.ts";
 import { sectionOf, type House } from "./house.ts";
-import { formatMoney } from "./money.ts";
 import type { OrderCountdown } from "../countdown/index.ts";
 import { isOpen } from "../live/state.ts";
 import { ownCount, type MapState } from "./state.ts";
-import { placeName, priceOf } from "./words.ts";
+import { placeName, priceOf, priceText } from "./words.ts";
 import type { Order } from "../wire/Order.ts";
 
 export interface TrayActions {
@@ -47,9 +47,9 @@ export class Tray {
   }
 
   private write(order: Order, count: number): void {
-    setText(part(this.root, "tray-count"), count === 1 ? "1 place" : `${count} places`);
-    setText(part(this.root, "tray-total"), formatMoney(order.total));
-    part(this.root, "continue").setAttribute("href", `/gateway/orders/${order.eventSessionOrderId}`);
+    setText(part(this.root, "tray-count"), say("tray-places", { count }));
+    setText(part(this.root, "tray-total"), priceText(order.total));
+    part(this.root, "continue").setAttribute("href", addressOf(`/gateway/orders/${order.eventSessionOrderId}`));
     const seats = order.seats.map((seat) => this.seatItem(seat));
     const standing = order.standing.map(({ sectionId, quantity }) => this.standingItem(sectionId, quantity));
     part(this.root, "tray-places").replaceChildren(...seats, ...standing);
@@ -64,12 +64,12 @@ export class Tray {
 
   private standingItem(sectionId: string, quantity: number): HTMLElement {
     const section = this.house.sections.find(({ id }) => id === sectionId);
-    const name = section?.name ?? "Standing";
+    const name = section?.name ?? say("standing-word");
     const money = this.house.prices[section?.price ?? 0];
-    const sum = money === undefined ? "" : formatMoney({ ...money, amount: money.amount * quantity });
+    const sum = money === undefined ? "" : priceText({ ...money, amount: money.amount * quantity });
     const words = element("span", { class: "tray-place", text: `${quantity} × ${name}` });
     const price = element("span", { class: "price", text: sum });
-    return element("li", {}, words, price, dropButton(`one of ${name}`, () => this.actions.dropStanding(sectionId)));
+    return element("li", {}, words, price, dropButton(say("tray-one-of", { section: name }), () => this.actions.dropStanding(sectionId)));
   }
 
   /** The order's own clock, fed from the live session that this page has anyway. */
@@ -95,7 +95,7 @@ export class Tray {
 
 function dropButton(name: string, pressed: () => void): HTMLButtonElement {
   const drop = button("×", "tray-drop", pressed);
-  drop.setAttribute("aria-label", `Give back ${name}`);
+  drop.setAttribute("aria-label", say("tray-give-back", { name }));
   return drop;
 }
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
-import { elsewhereWords, untilWords } from "./words.ts";
+import { speakAs } from "../words/testing.ts";
+import { elsewhereWords, inWords, priceText, untilWords } from "./words.ts";
+
+beforeEach(() => speakAs("en"));
 
 const OPENS = new Date("2026-12-24T23:59:59.700Z");
 
@@ -15,4 +18,18 @@ test("whoever has the venue's clock reads it once", () => {
 
 test("the time until the sale is said in the two greatest units", () => {
   assert.deepEqual([93_600, 7_260, 65, 0].map(untilWords), ["1 d 2 h", "2 h 1 min", "1:05", "0:00"]);
+});
+
+test("a German reads the same in German", () => {
+  speakAs("de");
+  assert.equal(elsewhereWords(OPENS, "Europe/Berlin", "America/New_York"), "Do., 24. Dezember 2026, 19:00 Uhr EST");
+  assert.equal(untilWords(93_600), "1 T. 2 Std.");
+  assert.equal(inWords(["1", "2", "3"]), "1, 2 und 3");
+});
+
+test("a price has no decimals that say nothing, and none is free", () => {
+  const prices = [8_000, 8_050, 0].map((amount) => priceText({ amount, currency: "EUR" }));
+  assert.deepEqual(prices, ["€80", "€80.50", "Free"]);
+  speakAs("de");
+  assert.equal(priceText({ amount: 123_400, currency: "EUR" }), "1.234\u00a0€");
 });

@@ -1,5 +1,7 @@
 // The camera: its pictures, its light, and which one it is. It rests while the page is not looked at.
 
+import { say } from "../words/index.ts";
+
 export type CameraFault = "insecure" | "refused" | "none" | "failed";
 
 export interface CameraChoice {
@@ -77,7 +79,7 @@ export class Camera {
   async choices(): Promise<readonly CameraChoice[]> {
     const devices = await navigator.mediaDevices.enumerateDevices();
     const cameras = devices.filter(({ kind, deviceId }) => kind === "videoinput" && deviceId !== "");
-    return cameras.map(({ deviceId, label }, index) => ({ id: deviceId, label: label || `Camera ${index + 1}` }));
+    return cameras.map(({ deviceId, label }, index) => ({ id: deviceId, label: label || say("camera-number", { number: index + 1 }) }));
   }
 
   get chosen(): string | null {

@@ -6,6 +6,7 @@ import { Socket } from "../live/socket.ts";
 import type { DoorBoard } from "../wire/DoorBoard.ts";
 import type { ServerMessage } from "../wire/ServerMessage.ts";
 import type { Validated } from "../wire/Validated.ts";
+import { say } from "../words/index.ts";
 import { stayAwake } from "./awake.ts";
 import { Camera, CameraError } from "./camera.ts";
 import { loadDecoder, type Decoder } from "./decoder.ts";
@@ -233,7 +234,7 @@ class DoorScanner extends HTMLElement {
 
 /** A name by which the first scan is told from others; kept on this device. */
 function deviceName(): string {
-  const fresh = `Scanner ${randomKey().slice(0, 4).toUpperCase()}`;
+  const fresh = say("scanner-device-name", { number: randomKey().slice(0, 4).toUpperCase() });
   try {
     const known = localStorage.getItem(DEVICE_KEY) ?? fresh;
     localStorage.setItem(DEVICE_KEY, known);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 import type { Validated } from "../wire/Validated.ts";
 import { FORGET_MILLIS, initialDoor, reduceDoor, SHOWN_MIN_MILLIS, type DoorEvent, type DoorState, type Effect } from "./state.ts";
 import { localTime, lookOf } from "./words.ts";
+import { speakAs } from "../words/testing.ts";
+
+beforeEach(() => speakAs("en"));
 
 interface Run {
   readonly state: DoorState;

@@ -3,6 +3,7 @@
 
 import type { DoorTicket } from "../wire/DoorTicket.ts";
 import type { Validated } from "../wire/Validated.ts";
+import { addressOf, say } from "../words/index.ts";
 import type { CameraChoice, CameraFault } from "./camera.ts";
 import type { DoorState, Shown } from "./state.ts";
 import { failureOf, linkWords, localTime, lookOf, placeOf } from "./words.ts";
@@ -18,13 +19,6 @@ export type CameraLook =
       readonly hasTorch: boolean;
       readonly isLit: boolean;
     };
-
-const FAULTS: Record<CameraFault, string> = {
-  insecure: "Browsers open the camera only on a secure page (https).",
-  refused: "The camera is not allowed. Allow it for this page in the browser’s settings, then try again.",
-  none: "This device has no camera. Codes and references can be typed.",
-  failed: "The camera does not start. Another program may be using it.",
-};
 
 /** What hands do. */
 export interface Hands {
@@ -50,7 +44,7 @@ export class View {
     this.hands = hands;
     this.timeZone = root.dataset["timeZone"] ?? "UTC";
     this.video = video;
-    const foot = element("div", { class: "scanner-foot" }, this.sound, element("span", {}, `This device: ${device}`));
+    const foot = element("div", { class: "scanner-foot" }, this.sound, element("span", {}, say("scanner-device", { device })));
     this.root.prepend(this.link);
     this.root.append(foot);
     this.sound.addEventListener("click", () => hands.mute(this.sound.dataset["muted"] !== "true"));
@@ -76,7 +70,7 @@ export class View {
   }
 
   drawSound(isMuted: boolean): void {
-    this.sound.replaceChildren(isMuted ? "Sound is off" : "Sound is on");
+    this.sound.replaceChildren(say(isMuted ? "scanner-sound-off" : "scanner-sound-on"));
     this.sound.dataset["muted"] = String(isMuted);
   }
 
@@ -87,11 +81,11 @@ export class View {
     box.classList.toggle("is-off", look.kind !== "on");
     switch (look.kind) {
       case "off":
-        return box.replaceChildren(this.starter("Start the camera"));
+        return box.replaceChildren(this.starter(say("camera-start")));
       case "starting":
-        return box.replaceChildren(element("p", { role: "status" }, "Starting the camera …"));
+        return box.replaceChildren(element("p", { role: "status" }, say("camera-starting")));
       case "failed":
-        return box.replaceChildren(element("p", { role: "alert" }, FAULTS[look.fault]), this.starter("Try again"));
+        return box.replaceChildren(element("p", { role: "alert" }, say(`camera-${look.fault}`)), this.starter(say("camera-again")));
       case "on":
         return box.replaceChildren(
           this.video,
@@ -109,19 +103,19 @@ export class View {
 
   private *tools({ choices, chosen, hasTorch, isLit }: CameraLook & { kind: "on" }): Generator<HTMLElement> {
     if (hasTorch) {
-      const torch = element("button", { type: "button", "aria-pressed": String(isLit) }, "Light");
+      const torch = element("button", { type: "button", "aria-pressed": String(isLit) }, say("camera-light"));
       torch.addEventListener("click", () => this.hands.light(!isLit));
       yield torch;
     }
     if (choices.length > 1) {
-      const select = element("select", { "aria-label": "Camera" });
+      const select = element("select", { "aria-label": say("camera-label") });
       for (const { id, label } of choices) {
         select.append(new Option(label, id, false, id === chosen));
       }
       select.addEventListener("change", () => this.hands.chooseCamera(select.value));
       yield select;
     }
-    const stop = element("button", { type: "button" }, "Stop");
+    const stop = element("button", { type: "button" }, say("camera-stop"));
     stop.addEventListener("click", () => this.hands.stopCamera());
     yield stop;
   }
@@ -136,7 +130,7 @@ export class View {
     this.link.dataset["link"] = link;
     const content: Node[] = [icon(link === "connecting" ? "clock" : "offline"), element("p", {}, words)];
     if (link === "signed_out") {
-      content.push(element("p", {}, element("a", { href: `/login?next=${location.pathname}` }, "Sign in again")));
+      content.push(element("p", {}, element("a", { href: addressOf(`/login?next=${location.pathname}`) }, say("scanner-sign-in"))));
     }
     this.link.className = `scanner-link notice ${link === "connecting" ? "" : "warn"}`;
     this.link.replaceChildren(...content);
@@ -160,7 +154,7 @@ export class View {
   private shown(shown: Shown): HTMLElement {
     if (shown.kind === "failed") {
       return section("warn", "failed", [
-        title("warn", "Not judged"),
+        title("warn", say("scanner-not-judged")),
         element("p", { class: "verdict-advice" }, failureOf(shown.code)),
       ]);
     }
@@ -175,9 +169,10 @@ export class View {
 
   private *details({ ticket, firstScan, order, tickets }: Validated): Generator<HTMLElement> {
     if (firstScan !== undefined) {
-      const device = firstScan.device === "" ? "" : `, ${firstScan.device}`;
+      const { by, device } = firstScan;
       const at = localTime(firstScan.at, this.timeZone);
-      yield element("p", { class: "verdict-first" }, `First scan: ${at}, by ${firstScan.by}${device}`);
+      const words = say(device === "" ? "verdict-first" : "verdict-first-device", { at, by, device });
+      yield element("p", { class: "verdict-first" }, words);
     }
     if (ticket !== undefined) {
       yield element("p", { class: "verdict-place" }, placeOf(ticket));
@@ -187,7 +182,7 @@ export class View {
     }
     if (order !== undefined) {
       const pnr = element("span", { class: "pnr" }, order.pnr);
-      yield element("p", { class: "verdict-order" }, "Order ", pnr, `, ${order.status.toLowerCase()}`);
+      yield element("p", { class: "verdict-order" }, `${say("verdict-order")} `, pnr, `, ${say(`verdict-status-${order.status.toLowerCase()}`)}`);
     }
     if (tickets !== undefined) {
       yield element("ul", { class: "verdict-tickets" }, ...tickets.map(ticketRow));
@@ -215,9 +210,9 @@ function ticketRow(ticket: DoorTicket): HTMLElement {
   const holder = element("span", { dir: "auto" }, ticket.holder);
   const what = element("span", {}, placeOf(ticket), element("br", {}), holder);
   if (ticket.admittedAt !== undefined) {
-    return element("li", {}, what, element("span", { class: "badge" }, "Inside"));
+    return element("li", {}, what, element("span", { class: "badge" }, say("verdict-inside")));
   }
-  return element("li", {}, what, element("form", {}, element("button", { "data-ticket": ticket.ticketId }, "Admit")));
+  return element("li", {}, what, element("form", {}, element("button", { "data-ticket": ticket.ticketId }, say("verdict-admit"))));
 }
 
 function section(kind: string, verdict: string, content: readonly Node[]): HTMLElement {
@@ -225,7 +220,7 @@ function section(kind: string, verdict: string, content: readonly Node[]): HTMLE
 }
 
 function waiting(): HTMLElement {
-  const words = element("p", { class: "verdict-title" }, icon("clock"), " Checking …");
+  const words = element("p", { class: "verdict-title" }, icon("clock"), ` ${say("scanner-checking")}`);
   return element("section", { class: "verdict waiting", "data-verdict": "waiting" }, words);
 }
 

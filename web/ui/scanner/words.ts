@@ -1,7 +1,8 @@
-// A verdict for people: what it is at a glance, and what to do. The pages without a script have the same words.
+// A verdict for people: what it is at a glance, and what to do. The pages without a script have the same messages.
 
 import type { DoorTicket } from "../wire/DoorTicket.ts";
 import type { Validated } from "../wire/Validated.ts";
+import { languageTag, say } from "../words/index.ts";
 import type { Link } from "./state.ts";
 
 export interface Look {
@@ -12,66 +13,52 @@ export interface Look {
 }
 
 export function lookOf(verdict: Validated["verdict"]): Look {
+  const [kind, icon] = signsOf(verdict);
+  return { kind, icon, title: say(`verdict-${verdict}`), advice: say(`verdict-${verdict}-advice`) };
+}
+
+function signsOf(verdict: Validated["verdict"]): readonly [kind: Look["kind"], icon: string] {
   switch (verdict) {
     case "admitted":
-      return { kind: "good", icon: "good", title: "Come in", advice: "Admitted." };
-    case "already_used":
-      return bad("Already used", "Somebody came in with this ticket before.");
-    case "wrong_session":
-      return bad("Another session", "This ticket is for something else.");
-    case "refunded":
-      return bad("Refunded", "The money went back: this ticket admits nobody.");
-    case "cancelled":
-      return bad("Cancelled", "This ticket was withdrawn.");
-    case "not_paid":
-      return bad("Not paid", "The order was never paid.");
-    case "forged":
-      return bad("Not our ticket", "We did not issue this code.");
+      return ["good", "good"];
     case "too_early":
-      return { kind: "warn", icon: "clock", title: "Too early", advice: "The doors are not open yet." };
+      return ["warn", "clock"];
     case "found":
-      return { kind: "told", icon: "told", title: "Order found", advice: "Admit each person by their ticket." };
+      return ["told", "told"];
+    case "already_used":
+    case "wrong_session":
+    case "refunded":
+    case "cancelled":
+    case "not_paid":
+    case "forged":
     case "unknown":
-      return bad("Unknown", "There is no such ticket or order.");
+      return ["bad", "close"];
   }
 }
 
 export function failureOf(code: string): string {
   switch (code) {
     case "forbidden":
-      return "This door is not yours, or the order belongs to another house.";
+      return say("scanner-forbidden");
     case "login_required":
-      return "You are signed out. Sign in again.";
+      return say("scanner-login-required");
     default:
-      return "The server could not judge it. Try again.";
+      return say("scanner-failed");
   }
 }
 
 export function linkWords(link: Link): string | null {
-  switch (link) {
-    case "live":
-      return null;
-    case "connecting":
-      return "Connecting …";
-    case "reconnecting":
-      return "The connection is lost. Nothing is scanned until it is back; it is tried again and again.";
-    case "offline":
-      return "This device is offline. Nothing is scanned until it is back.";
-    case "signed_out":
-      return "You are signed out.";
-    case "closed":
-      return "This door cannot be reached. Load the page again.";
-  }
+  return link === "live" ? null : say(`scanner-${link.replace("_", "-")}`);
 }
 
 export function placeOf({ section, row, number }: DoorTicket): string {
-  const parts = [section, row === undefined ? null : `Row\u00a0${row}`, number === undefined ? null : `Seat\u00a0${number}`];
+  const parts = [section, row === undefined ? null : say("verdict-row", { row }), number === undefined ? null : say("verdict-seat", { seat: number })];
   return parts.filter((part) => part !== null).join(" · ");
 }
 
 /** `Sat 31 January, 20:00:07` where the venue is. */
 export function localTime(instant: string, timeZone: string): string {
-  const format = new Intl.DateTimeFormat("en-GB", {
+  const format = new Intl.DateTimeFormat(languageTag() === "en" ? "en-GB" : languageTag(), {
     timeZone,
     weekday: "short",
     day: "numeric",
@@ -81,8 +68,4 @@ export function localTime(instant: string, timeZone: string): string {
     second: "2-digit",
   });
   return format.format(new Date(instant));
-}
-
-function bad(title: string, advice: string): Look {
-  return { kind: "bad", icon: "close", title, advice };
 }

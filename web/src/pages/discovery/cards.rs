@@ -85,8 +85,7 @@ impl View {
 
     /// A country's name in the page's language.
     pub fn country_name(&self, code: &str, name: &str) -> String {
-        self.speech()
-            .say_or(&format!("country-{}", code.to_lowercase()), name)
+        self.speech().country(code, name)
     }
 
     /// An event with those of its performances that fit.
@@ -127,7 +126,7 @@ impl View {
                 .short_date_time(session.row.sale.from, &venue.row.time_zone)
         });
         Row {
-            href: format!("/sessions/{}", session.row.session_id),
+            href: self.link(&format!("/sessions/{}", session.row.session_id)),
             title: event.row.title.clone(),
             event_href: self.link(&event_place(event)),
             date: self.local(session),

@@ -113,7 +113,7 @@ fn event_page(view: &View, index: usize) -> EventPage {
         picture: art(&view.poster(event), Format::Tall),
         price: view.lowest_price(&to_come),
         badge: view.badge_of(&to_come),
-        buy: buy.map(|session| format!("/sessions/{}", session.row.session_id)),
+        buy: buy.map(|session| view.link(&format!("/sessions/{}", session.row.session_id))),
         months: if to_come.len() > LIST_MAX {
             months(view, &to_come)
         } else {
@@ -239,7 +239,7 @@ fn month(view: &View, first: NaiveDate, sessions: &[&Session]) -> Month {
     while date.month() == first.month() {
         let on_day = sessions.iter().filter(|session| session.day == date);
         let cell = |session: &&Session| Cell {
-            href: format!("/sessions/{}", session.row.session_id),
+            href: view.link(&format!("/sessions/{}", session.row.session_id)),
             time: view.hour(session),
             venue: view.catalogue.venues[session.venue].row.name.clone(),
             badge: view.badge_of(&[session]),

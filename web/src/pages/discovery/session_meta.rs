@@ -7,13 +7,14 @@ use serde_json::json;
 
 use super::cards::{art, event_place};
 use super::structured;
-use super::view::{Link, View};
+use super::view::{Link, Other, View};
 
 /// The head of a session's page, and the ways from it.
 #[derive(Serialize)]
 pub struct SessionMeta {
     description: String,
     canonical: String,
+    alternates: Vec<Other>,
     picture: String,
     data: String,
     event: Link,
@@ -26,6 +27,7 @@ impl SessionMeta {
     /// Of a session; none if the catalogue does not have it yet.
     pub fn of(view: &View, id: SessionId) -> Option<Self> {
         let session = view.catalogue.session(id)?;
+        let place = format!("/sessions/{id}");
         let event = &view.catalogue.events[session.event];
         let venue = &view.catalogue.venues[session.venue].row;
         let mut data = structured::performance(view, event, session);
@@ -34,21 +36,22 @@ impl SessionMeta {
             let row = &view.catalogue.artists[*index].row;
             Link {
                 name: row.name.clone(),
-                href: format!("/artists/{}", row.slug),
+                href: view.link(&format!("/artists/{}", row.slug)),
             }
         });
         Some(Self {
             description: event.row.description.clone(),
-            canonical: view.absolute(&format!("/sessions/{id}")),
+            canonical: view.canonical(&place),
+            alternates: view.alternates(&place),
             picture: view.absolute(&art(&view.poster(event), Format::Shared)),
             data: structured::script(&data),
             event: Link {
                 name: event.row.title.clone(),
-                href: event_place(event),
+                href: view.link(&event_place(event)),
             },
             venue: Link {
                 name: venue.name.clone(),
-                href: format!("/venues/{}", venue.slug),
+                href: view.link(&format!("/venues/{}", venue.slug)),
             },
             artists: artists.collect(),
             calendar: format!("/sessions/{id}/calendar.ics"),

@@ -143,7 +143,7 @@ fn offer(view: &View, session: &Session) -> Value {
         "priceCurrency": session.row.currency.code(),
     });
     if let Some(price) = session.row.from_price {
-        offer["price"] = crate::pages::words::amount(price).into();
+        offer["price"] = crate::language::amount(price).into();
     }
     if let Some(until) = session.row.sale.until {
         offer["validThrough"] = until.to_datetime().to_rfc3339().into();

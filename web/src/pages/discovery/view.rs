@@ -68,6 +68,8 @@ pub struct Feed {
 #[derive(Serialize)]
 struct Whole<'a, P> {
     lang: &'static str,
+    root: &'static str,
+    has_login: bool,
     site: Site,
     meta: Meta<'a>,
     #[serde(flatten)]
@@ -112,8 +114,9 @@ pub struct Link {
     pub href: String,
 }
 
+/// The same in another language.
 #[derive(Serialize)]
-struct Other {
+pub struct Other {
     tag: &'static str,
     name: String,
     href: String,
@@ -248,6 +251,8 @@ impl View {
     fn html(&self, template: &str, head: &Head, page: &impl Serialize) -> Answer<String> {
         let whole = Whole {
             lang: self.reading.language.tag(),
+            root: self.reading.root(),
+            has_login: self.reading.has_login,
             site: self.site(),
             meta: self.meta(head),
             page,
@@ -266,12 +271,17 @@ impl View {
 
     fn key(&self) -> String {
         let by = if self.reading.by_address { "/" } else { "" };
-        format!("{by}{} {}", self.reading.language, self.reading.place)
+        let known = if self.reading.has_login { "+" } else { "" };
+        format!(
+            "{by}{known}{} {}",
+            self.reading.language, self.reading.place
+        )
     }
 
     fn vary(&self) -> &'static str {
+        // The header says whether somebody is signed in.
         if self.reading.by_address {
-            "accept-encoding"
+            "accept-encoding, cookie"
         } else {
             "accept-encoding, accept-language, cookie"
         }
@@ -311,18 +321,23 @@ impl View {
         Language::ALL.into_iter().map(other).collect()
     }
 
-    fn meta<'a>(&self, head: &'a Head) -> Meta<'a> {
-        let path = self.reading.place.split('?').next().unwrap_or("/");
-        let place = head.place.as_deref().unwrap_or(path);
+    /// A place in all languages, for whoever is elsewhere.
+    pub fn alternates(&self, place: &str) -> Vec<Other> {
         let mut alternates = self.others(place);
         for other in &mut alternates {
             other.href = self.absolute(&other.href);
         }
+        alternates
+    }
+
+    fn meta<'a>(&self, head: &'a Head) -> Meta<'a> {
+        let path = self.reading.place.split('?').next().unwrap_or("/");
+        let place = head.place.as_deref().unwrap_or(path);
         Meta {
             title: &head.title,
             description: &head.description,
             canonical: self.canonical(place),
-            alternates,
+            alternates: self.alternates(place),
             picture: head
                 .picture
                 .as_deref()

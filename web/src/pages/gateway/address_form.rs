@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use operations::orders::AddressFields;
 use operations::orders::countries::{self, AddressPart, Country};
+use operations::orders::{AddressFields, Fault};
 use serde::{Deserialize, Serialize};
 use store::details::StoredAddress;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::language::Speech;
 
 /// The form as typed.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -28,8 +32,10 @@ pub struct AddressForm {
     typed: Typed,
     errors: BTreeMap<&'static str, String>,
     /// The same, in the order of the fields.
-    faults: Vec<Fault>,
-    country_name: &'static str,
+    faults: Vec<Named>,
+    /// What is said where a field was left empty, for those that every country's form has.
+    missing: BTreeMap<&'static str, String>,
+    country_name: String,
     calling_code: &'static str,
     national_prefix: &'static str,
     countries: Vec<CountryOption>,
@@ -37,7 +43,7 @@ pub struct AddressForm {
 }
 
 #[derive(Serialize)]
-struct Fault {
+struct Named {
     field: &'static str,
     reason: String,
 }
@@ -45,7 +51,7 @@ struct Fault {
 #[derive(Serialize)]
 struct CountryOption {
     code: &'static str,
-    name: &'static str,
+    name: String,
 }
 
 /// One field of the address.
@@ -55,12 +61,18 @@ struct Part {
     label: String,
     value: String,
     error: String,
-    hint: String,
+    missing: String,
     optional: bool,
     autocomplete: &'static str,
     class: &'static str,
     pattern: &'static str,
     example: &'static str,
+}
+
+/// A country's form in the words of a language.
+struct Wording<'a> {
+    speech: &'a Speech<'a>,
+    country: Option<&'static Country>,
 }
 
 impl Typed {
@@ -72,19 +84,24 @@ impl Typed {
 
 impl AddressForm {
     /// The form with what was typed, and what was wrong with it.
-    pub fn new(typed: Typed, refused: Vec<(&'static str, String)>) -> Self {
+    pub fn new(speech: &Speech, typed: Typed, refused: Vec<(&'static str, Fault)>) -> Self {
         let country = typed.known_country();
-        let mut errors = BTreeMap::new();
-        for (field, reason) in refused {
-            errors.insert(field, in_words(field, &reason, &typed, country));
-        }
-        let parts = parts(country, &typed, &errors);
+        let wording = Wording { speech, country };
+        let reasons = refused.into_iter();
+        let errors = reasons
+            .map(|(field, fault)| (field, wording.fault(field, fault)))
+            .collect();
+        let parts = wording.parts(&typed, &errors);
+        let everywhere = ["name", "email", "country"];
         Self {
             faults: in_order(&errors, &parts),
-            country_name: country.map_or("", |country| country.name),
+            missing: everywhere
+                .map(|field| (field, wording.missing(field)))
+                .into(),
+            country_name: wording.country_name(),
             calling_code: country.map_or("", |country| country.calling_code),
             national_prefix: country.map_or("", |country| country.national_prefix),
-            countries: options(),
+            countries: options(speech),
             parts,
             errors,
             typed,
@@ -92,168 +109,175 @@ impl AddressForm {
     }
 }
 
-fn options() -> Vec<CountryOption> {
+/// By name, as the language's readers look for it.
+fn options(speech: &Speech) -> Vec<CountryOption> {
     let option = |country: &Country| CountryOption {
         code: country.code,
-        name: country.name,
+        name: speech.country(country.code, country.name),
     };
-    countries::countries().iter().map(option).collect()
+    let mut options: Vec<_> = countries::countries().iter().map(option).collect();
+    options.sort_by_cached_key(|option| without_marks(&option.name));
+    options
+}
+
+/// `Ägypten` and `Åland` stand among the other names with A.
+fn without_marks(name: &str) -> String {
+    let letters = name.nfd().filter(|letter| !is_combining_mark(*letter));
+    letters.collect::<String>().to_lowercase()
 }
 
 /// As the fields stand on the page, so that the first one named is the first one met.
-fn in_order(errors: &BTreeMap<&'static str, String>, parts: &[Part]) -> Vec<Fault> {
+fn in_order(errors: &BTreeMap<&'static str, String>, parts: &[Part]) -> Vec<Named> {
     let before = ["name", "email", "phone", "country"];
     let fields = before.into_iter().chain(parts.iter().map(|part| part.name));
-    let fault = |field| {
+    let named = |field| {
         let reason = errors.get(field)?.clone();
-        Some(Fault { field, reason })
+        Some(Named { field, reason })
     };
-    fields.filter_map(fault).collect()
+    fields.filter_map(named).collect()
 }
 
-fn parts(
-    country: Option<&Country>,
-    typed: &Typed,
-    errors: &BTreeMap<&'static str, String>,
-) -> Vec<Part> {
-    let part = |name, label: &str, value: &String| Part {
-        name,
-        label: label.to_owned(),
-        value: value.clone(),
-        error: errors.get(name).cloned().unwrap_or_default(),
-        hint: String::new(),
-        optional: false,
-        autocomplete: "",
-        class: "",
-        pattern: "",
-        example: "",
-    };
-    let Some(country) = country else {
-        return Vec::new();
-    };
-    let mut parts = Vec::new();
-    for kind in country.parts() {
-        let optional = !country.needs(kind);
-        match kind {
-            AddressPart::Street => {
-                parts.push(Part {
-                    autocomplete: "address-line1",
-                    ..part("line1", street_label(country), &typed.line1)
-                });
-                parts.push(Part {
-                    optional: true,
-                    autocomplete: "address-line2",
-                    ..part("line2", "Flat, floor, building", &typed.line2)
-                });
+impl Wording<'_> {
+    fn parts(&self, typed: &Typed, errors: &BTreeMap<&'static str, String>) -> Vec<Part> {
+        let Some(country) = self.country else {
+            return Vec::new();
+        };
+        let part = |name, value: &String| Part {
+            name,
+            label: self.label(name),
+            value: value.clone(),
+            error: errors.get(name).cloned().unwrap_or_default(),
+            missing: self.missing(name),
+            optional: false,
+            autocomplete: "",
+            class: "",
+            pattern: "",
+            example: "",
+        };
+        let mut parts = Vec::new();
+        for kind in country.parts() {
+            let optional = !country.needs(kind);
+            match kind {
+                AddressPart::Street => {
+                    parts.push(Part {
+                        autocomplete: "address-line1",
+                        ..part("line1", &typed.line1)
+                    });
+                    parts.push(Part {
+                        optional: true,
+                        autocomplete: "address-line2",
+                        ..part("line2", &typed.line2)
+                    });
+                }
+                AddressPart::City => parts.push(Part {
+                    optional,
+                    autocomplete: "address-level2",
+                    class: "half",
+                    ..part("city", &typed.city)
+                }),
+                AddressPart::State => parts.push(Part {
+                    optional,
+                    autocomplete: "address-level1",
+                    class: "half",
+                    ..part("state", &typed.state)
+                }),
+                AddressPart::Postcode => parts.push(Part {
+                    optional,
+                    autocomplete: "postal-code",
+                    class: "half",
+                    pattern: country.postcode_pattern,
+                    example: country.postcode_example,
+                    ..part("postcode", &typed.postcode)
+                }),
             }
-            AddressPart::City => parts.push(Part {
-                optional,
-                autocomplete: "address-level2",
-                class: "half",
-                ..part("city", city_label(country), &typed.city)
-            }),
-            AddressPart::State => parts.push(Part {
-                optional,
-                autocomplete: "address-level1",
-                class: "half",
-                ..part("state", &state_label(country), &typed.state)
-            }),
-            AddressPart::Postcode => parts.push(Part {
-                optional,
-                autocomplete: "postal-code",
-                class: "half",
-                pattern: country.postcode_pattern,
-                example: country.postcode_example,
-                ..part("postcode", postcode_label(country), &typed.postcode)
-            }),
+        }
+        parts
+    }
+
+    fn label(&self, field: &str) -> String {
+        self.speech.say(&format!("address-{}", self.kind(field)))
+    }
+
+    /// What to do where nothing was typed.
+    fn missing(&self, field: &str) -> String {
+        self.speech.say(&format!("missing-{}", self.kind(field)))
+    }
+
+    fn country_name(&self) -> String {
+        self.country.map_or_else(String::new, |country| {
+            self.speech.country(country.code, country.name)
+        })
+    }
+
+    /// What a field is in this country: its part of the messages' keys.
+    fn kind(&self, field: &str) -> String {
+        let country = self.country;
+        match field {
+            "line1" => country.map_or("street-number", street_kind).to_owned(),
+            "city" => {
+                let kind = country.map_or("city", |country| country.city_kind);
+                match kind {
+                    "post_town" | "suburb" | "district" => format!("city-{kind}"),
+                    _ => "city".to_owned(),
+                }
+            }
+            "state" => {
+                let kind = country.map_or("state", |country| country.state_kind);
+                format!("state-{kind}")
+            }
+            "postcode" => format!("postcode-{}", country.map_or("postal", postcode_kind)),
+            field => field.to_owned(),
         }
     }
-    parts
+
+    /// A reason as a sentence that says what to do.
+    fn fault(&self, field: &str, fault: Fault) -> String {
+        let speech = self.speech;
+        match fault {
+            Fault::Missing => self.missing(field),
+            Fault::TooLong { characters_max } => {
+                speech.say_count("details-too-long", characters_max)
+            }
+            Fault::Unprintable => speech.say("details-unprintable"),
+            Fault::NoEmail => speech.say("details-email"),
+            Fault::NoPhone => self.no_phone(),
+            Fault::NoCountry => speech.say("missing-country"),
+            Fault::NoPlace => speech.say_count("amount-between", 1),
+        }
+    }
+
+    /// As the island says it, too.
+    fn no_phone(&self) -> String {
+        let code = self.country.map_or("", |country| country.calling_code);
+        let key = match code {
+            "" => "details-phone-abroad",
+            _ => "details-phone",
+        };
+        let country = self.country_name();
+        self.speech
+            .say_parts(key, &[("country", &country), ("code", code)])
+    }
 }
 
-fn street_label(country: &Country) -> &'static str {
-    // Where the number comes first, it is named first.
+/// Where the number comes first, it is named first.
+fn street_kind(country: &Country) -> &'static str {
     match country.code {
-        "US" | "CA" | "GB" | "IE" | "AU" | "NZ" | "FR" | "IN" => "Number and street",
-        _ => "Street and number",
+        "US" | "CA" | "GB" | "IE" | "AU" | "NZ" | "FR" | "IN" => "number-street",
+        _ => "street-number",
     }
 }
 
-fn city_label(country: &Country) -> &'static str {
-    match country.city_kind {
-        "post_town" => "Town or city",
-        "suburb" => "Town or suburb",
-        "district" => "District",
-        _ => "City",
-    }
-}
-
-fn state_label(country: &Country) -> String {
-    let kind = match country.state_kind {
-        "do_si" => "province or city",
-        kind => kind,
-    };
-    let mut letters = kind.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
-}
-
-/// In English, with the name that people there know where it is another.
-fn postcode_label(country: &Country) -> &'static str {
+/// With the name that people there know.
+fn postcode_kind(country: &Country) -> &'static str {
     match (country.postcode_kind, country.code) {
-        ("zip", _) => "ZIP code",
-        ("pin", _) => "PIN code",
-        ("eircode", _) => "Eircode",
-        (_, "DE" | "AT" | "CH" | "LI") => "Postcode (PLZ)",
-        (_, "IT" | "SM" | "VA") => "Postcode (CAP)",
-        (_, "BR") => "Postcode (CEP)",
-        (_, "CA") => "Postal code",
-        _ => "Postcode",
-    }
-}
-
-/// A reason as a sentence that says what to do.
-fn in_words(field: &str, reason: &str, typed: &Typed, country: Option<&Country>) -> String {
-    let (value, wanted) = match field {
-        "name" => (&typed.name, "your name".to_owned()),
-        "email" => (&typed.email, "your e-mail address".to_owned()),
-        "phone" => (&typed.phone, "a phone number".to_owned()),
-        "line1" => (&typed.line1, "your street and number".to_owned()),
-        "postcode" => {
-            let label = country.map_or("Postcode", postcode_label);
-            (
-                &typed.postcode,
-                format!("your {}", label.replacen("Post", "post", 1)),
-            )
-        }
-        "city" => {
-            let label = country.map_or("City", city_label);
-            (&typed.city, format!("your {}", label.to_lowercase()))
-        }
-        "state" => {
-            let label = country.map_or_else(|| "state".to_owned(), state_label);
-            (&typed.state, format!("your {}", label.to_lowercase()))
-        }
-        "country" => return "Choose your country".to_owned(),
-        _ => return sentence(reason),
-    };
-    if value.trim().is_empty() {
-        return format!("Enter {wanted}");
-    }
-    match (field, country) {
-        ("email", _) => "Write it as name@example.org".to_owned(),
-        ("phone", Some(country)) if !country.calling_code.is_empty() => format!(
-            "Write the number as you dial it in {}, or with its country code, such as +{} …",
-            country.name, country.calling_code
-        ),
-        _ => sentence(reason),
-    }
-}
-
-fn sentence(reason: &str) -> String {
-    match reason.strip_prefix("this ") {
-        Some(rest) => format!("This {rest}"),
-        None => reason.to_owned(),
+        ("zip", _) => "zip",
+        ("pin", _) => "pin",
+        ("eircode", _) => "eircode",
+        (_, "DE" | "AT" | "CH" | "LI") => "plz",
+        (_, "IT" | "SM" | "VA") => "cap",
+        (_, "BR") => "cep",
+        (_, "CA") => "canadian",
+        _ => "postal",
     }
 }
 
@@ -291,14 +315,23 @@ impl From<StoredAddress> for Typed {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::LazyLock;
 
-    fn labels(country: &str) -> Vec<String> {
+    use super::*;
+    use crate::language::{Language, Messages};
+
+    static MESSAGES: LazyLock<Messages> = LazyLock::new(|| Messages::new(None).unwrap());
+
+    fn form(language: Language, country: &str, refused: Vec<(&'static str, Fault)>) -> AddressForm {
         let typed = Typed {
             country: country.to_owned(),
             ..Typed::default()
         };
-        let form = AddressForm::new(typed, Vec::new());
+        AddressForm::new(&MESSAGES.in_language(language), typed, refused)
+    }
+
+    fn labels(country: &str) -> Vec<String> {
+        let form = form(Language::English, country, Vec::new());
         form.parts.into_iter().map(|part| part.label).collect()
     }
 
@@ -316,19 +349,51 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_named_in_the_order_of_the_fields_and_say_what_to_do() {
-        let typed = Typed {
-            email: "ada".to_owned(),
-            country: "US".to_owned(),
-            ..Typed::default()
+    fn every_countrys_form_is_said_in_every_language() {
+        for language in Language::ALL {
+            for country in countries::countries() {
+                let form = form(language, country.code, vec![("phone", Fault::NoPhone)]);
+                let said = form
+                    .parts
+                    .iter()
+                    .flat_map(|part| [&part.label, &part.missing]);
+                let said = said.chain(form.errors.values());
+                for text in said {
+                    let is_key = ["address-", "missing-", "details-"]
+                        .iter()
+                        .any(|key| text.starts_with(key));
+                    assert!(!is_key, "{language} {}: {text}", country.code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn countries_are_named_and_ordered_as_the_reader_knows_them() {
+        let names = |language| {
+            let form = form(language, "", Vec::new());
+            form.countries
+                .into_iter()
+                .map(|option| option.name)
+                .collect::<Vec<_>>()
         };
-        let refused = ["state", "postcode", "email", "name"]
-            .map(|field| (field, "this is required".to_owned()));
-        let form = AddressForm::new(typed, refused.to_vec());
+        let (english, german) = (names(Language::English), names(Language::German));
+        assert_eq!(english.len(), german.len());
+        assert_eq!(&german[..2], ["Afghanistan", "Ägypten"]);
+        assert!(
+            english.contains(&"Germany".to_owned()) && german.contains(&"Deutschland".to_owned())
+        );
+    }
+
+    #[test]
+    fn faults_are_named_in_the_order_of_the_fields_and_say_what_to_do() {
+        let refused = ["state", "postcode", "name"].map(|field| (field, Fault::Missing));
+        let refused = [refused.to_vec(), vec![("email", Fault::NoEmail)]].concat();
+        let form = form(Language::English, "US", refused);
         let told: Vec<_> = form
             .faults
             .iter()
-            .map(|fault| (fault.field, fault.reason.as_str()))
+            .map(|named| (named.field, named.reason.as_str()))
             .collect();
         assert_eq!(
             told,

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use actors::Snapshot;
-use domain::SectionId;
 use domain::seat_map::{IdempotencyKey, Refusal, RequestHash};
+use domain::{Money, SectionId};
 use operations::orders::{self, ClaimRequest, OrderError, PriceRange};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::super::{see_other, words};
+use super::super::see_other;
 use super::frame::{Frame, GatewayStep, Loaded};
 use super::{address, ended_or, own};
 use crate::access::OrderCredential;
 use crate::context::Context;
 use crate::error::{Answer, Problem};
+use crate::language::{Reading, Speech};
 
 /// What is asked for where nothing was said.
 const USUAL_QUANTITY: u32 = 2;
@@ -28,6 +29,14 @@ pub struct Form {
     quantity: String,
     #[serde(default)]
     section: String,
+    /// Between which prices, in minor units; empty for any.
+    #[serde(default)]
+    cheapest: String,
+    #[serde(default)]
+    dearest: String,
+    /// Whether one place at least has to be accessible.
+    #[serde(default)]
+    accessible: Option<String>,
     #[serde(default)]
     claim_key: String,
     #[serde(default)]
@@ -43,6 +52,12 @@ struct Page {
     /// Whether no section is preferred, or the preferred one has nothing left.
     is_anywhere: bool,
     sections: Vec<Choice>,
+    /// Of the seated sections, the cheapest first.
+    prices: Vec<PriceChoice>,
+    has_accessible: bool,
+    wants_accessible: bool,
+    /// Whether the price or access was chosen.
+    is_particular: bool,
     /// Makes pressing the button twice one claim.
     claim_key: String,
     /// What is wrong with the number.
@@ -61,9 +76,21 @@ struct Choice {
     is_chosen: bool,
 }
 
+#[derive(Serialize)]
+struct PriceChoice {
+    minor: i64,
+    words: String,
+    is_cheapest: bool,
+    is_dearest: bool,
+}
+
 /// The page.
-pub async fn show(context: web::Data<Context>, by: OrderCredential) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+pub async fn show(
+    context: web::Data<Context>,
+    by: OrderCredential,
+    reading: Reading,
+) -> Answer<HttpResponse> {
+    let loaded = Loaded::of(&context, &by, reading).await?;
     if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Amount) {
         return Ok(elsewhere);
     }
@@ -79,16 +106,17 @@ pub async fn show(context: web::Data<Context>, by: OrderCredential) -> Answer<Ht
 pub async fn put(
     context: web::Data<Context>,
     by: OrderCredential,
+    reading: Reading,
     form: web::Form<Form>,
 ) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+    let loaded = Loaded::of(&context, &by, reading).await?;
     if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Amount) {
         return Ok(elsewhere);
     }
     let form = form.into_inner();
     let max = loaded.session.max_per_order;
     let Some(quantity) = quantity(&form.quantity).filter(|quantity| *quantity <= max) else {
-        let error = format!("Choose between 1 and {max} places");
+        let error = loaded.speech().say_count("amount-between", max);
         return render(&context, &loaded, form, error, String::new());
     };
     let (app, credential) = (&context.app, &by.credential);
@@ -103,12 +131,12 @@ pub async fn put(
     let request = ClaimRequest::Best {
         quantity,
         section: section(&form.section)?,
-        price: PriceRange::default(),
-        accessible: false,
+        price: price_range(&form)?,
+        accessible: form.accessible.is_some(),
     };
     match orders::claim(app, by.order, credential, key, hash, request).await {
         Ok(_) => Ok(own(by.order)),
-        Err(OrderError::Refused(refusal)) => match why_refused(&refusal) {
+        Err(OrderError::Refused(refusal)) => match why_refused(&loaded.speech(), &refusal) {
             Some(words) => render(&context, &loaded, form, String::new(), words),
             None => ended_or(by.order, refusal.into()),
         },
@@ -127,31 +155,44 @@ fn section(typed: &str) -> Answer<Option<SectionId>> {
     }
 }
 
+/// The ends as they were chosen, whichever was taken for the lower one.
+fn price_range(form: &Form) -> Answer<PriceRange> {
+    let end = |typed: &str| match typed {
+        "" => Ok(None),
+        minor => minor.parse().map(Some).map_err(|_| Problem::not_found()),
+    };
+    Ok(match (end(&form.cheapest)?, end(&form.dearest)?) {
+        (Some(least), Some(most)) if least > most => PriceRange {
+            least: Some(most),
+            most: Some(least),
+        },
+        (least, most) => PriceRange { least, most },
+    })
+}
+
 /// The key and what it stands for.
 fn claim_key(form: &Form) -> Answer<(IdempotencyKey, RequestHash)> {
     let key = IdempotencyKey::new(&form.claim_key).ok_or_else(Problem::key_required)?;
-    let content = format!("{} {}", form.quantity.trim(), form.section);
+    let content = format!(
+        "{} {} {} {} {}",
+        form.quantity.trim(),
+        form.section,
+        form.cheapest,
+        form.dearest,
+        form.accessible.is_some()
+    );
     Ok((key, RequestHash(Sha256::digest(content).into())))
 }
 
 /// In words, where another choice helps.
-fn why_refused(refusal: &Refusal) -> Option<String> {
+fn why_refused(speech: &Speech, refusal: &Refusal) -> Option<String> {
     match refusal {
-        Refusal::SoldOut { free: 0 } => {
-            Some("There is nothing left there right now. Try another section.".to_owned())
-        }
-        Refusal::SoldOut { free } => Some(format!(
-            "There are not that many left together: {free} at most. Ask for fewer, or try another section."
-        )),
-        Refusal::SeatTaken { .. } => {
-            Some("Somebody was quicker. Try again, or choose another section.".to_owned())
-        }
-        Refusal::LimitReached { limit } => {
-            Some(format!("An order may have at most {limit} places."))
-        }
-        Refusal::NotOnSale { .. } => Some("This session is not on sale right now.".to_owned()),
+        Refusal::SoldOut { free } => Some(speech.say_count("amount-sold-out", *free)),
+        Refusal::SeatTaken { .. } => Some(speech.say("amount-taken")),
+        Refusal::LimitReached { limit } => Some(speech.say_count("amount-limit", *limit)),
+        Refusal::NotOnSale { .. } => Some(speech.say("amount-not-on-sale")),
         // The form was sent twice with different content, or its places were given up since.
-        Refusal::KeyReused | Refusal::ClaimLapsed => Some("Please choose again.".to_owned()),
+        Refusal::KeyReused | Refusal::ClaimLapsed => Some(speech.say("amount-again")),
         Refusal::UnknownOrder
         | Refusal::Forbidden
         | Refusal::OrderExpired
@@ -172,7 +213,14 @@ fn render(
     refused: String,
 ) -> Answer<HttpResponse> {
     let sections = choices(loaded, &form.section);
+    let manifest = &loaded.live.info().manifest;
     let page = Page {
+        prices: price_choices(loaded, &form),
+        has_accessible: manifest.seats().iter().any(|seat| seat.accessible),
+        wants_accessible: form.accessible.is_some(),
+        is_particular: form.accessible.is_some()
+            || !form.cheapest.is_empty()
+            || !form.dearest.is_empty(),
         frame: loaded.frame(GatewayStep::Amount),
         max: loaded.session.max_per_order,
         is_anywhere: !sections.iter().any(|choice| choice.is_chosen),
@@ -182,7 +230,28 @@ fn render(
         error,
         refused,
     };
-    context.templates.page("pages/gateway/amount.html", &page)
+    context
+        .templates
+        .page(&loaded.reading, "pages/gateway/amount.html", &page)
+}
+
+fn price_choices(loaded: &Loaded, form: &Form) -> Vec<PriceChoice> {
+    let (info, speech) = (loaded.live.info(), loaded.speech());
+    let indexed = info
+        .manifest
+        .section_indexes()
+        .zip(info.manifest.sections());
+    let seated = indexed.filter(|(_, section)| section.is_seated());
+    let mut prices: Vec<Money> = seated.map(|(index, _)| info.price(index)).collect();
+    prices.sort_by_key(|price| price.minor);
+    prices.dedup();
+    let choice = |price: Money| PriceChoice {
+        minor: price.minor,
+        words: speech.price(price),
+        is_cheapest: form.cheapest == price.minor.to_string(),
+        is_dearest: form.dearest == price.minor.to_string(),
+    };
+    prices.into_iter().map(choice).collect()
 }
 
 fn choices(loaded: &Loaded, chosen: &str) -> Vec<Choice> {
@@ -195,7 +264,7 @@ fn choices(loaded: &Loaded, chosen: &str) -> Vec<Choice> {
         let section_id = section.section_id.to_string();
         Choice {
             name: section.name.clone(),
-            price: words::money(info.price(index)),
+            price: loaded.speech().price(info.price(index)),
             free,
             is_standing: !section.is_seated(),
             is_chosen: section_id == chosen && free > 0,

@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use operations::orders::{self, Address, OrderError, countries};
+use operations::orders::{self, Address, Fault, OrderError, countries};
 use serde::{Deserialize, Serialize};
 
 use super::address_form::{AddressForm, Typed};
@@ -11,6 +11,7 @@ use super::{ended_or, own};
 use crate::access::OrderCredential;
 use crate::context::Context;
 use crate::error::Answer;
+use crate::language::Reading;
 
 /// Which country's form is asked for, where it is not the one that was stored.
 #[derive(Deserialize)]
@@ -36,9 +37,10 @@ pub async fn show(
     context: web::Data<Context>,
     request: HttpRequest,
     by: OrderCredential,
+    reading: Reading,
     query: web::Query<Query>,
 ) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+    let loaded = Loaded::of(&context, &by, reading).await?;
     if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Details) {
         return Ok(elsewhere);
     }
@@ -57,10 +59,11 @@ pub async fn show(
 pub async fn put(
     context: web::Data<Context>,
     by: OrderCredential,
+    reading: Reading,
     form: web::Form<Typed>,
     pressed: web::Query<Pressed>,
 ) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+    let loaded = Loaded::of(&context, &by, reading).await?;
     if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Details) {
         return Ok(elsewhere);
     }
@@ -84,13 +87,15 @@ fn render(
     context: &Context,
     loaded: &Loaded,
     typed: Typed,
-    refused: Vec<(&'static str, String)>,
+    refused: Vec<(&'static str, Fault)>,
 ) -> Answer<HttpResponse> {
     let page = Page {
         frame: loaded.frame(GatewayStep::Details),
-        form: AddressForm::new(typed, refused),
+        form: AddressForm::new(&loaded.speech(), typed, refused),
     };
-    context.templates.page("pages/gateway/details.html", &page)
+    context
+        .templates
+        .page(&loaded.reading, "pages/gateway/details.html", &page)
 }
 
 /// The country that the browser speaks of, else the venue's. "en-US" is what browsers say before anybody

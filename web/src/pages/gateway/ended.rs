@@ -25,7 +25,9 @@ pub(super) fn page(context: &Context, loaded: &Loaded) -> Answer<HttpResponse> {
         how: how(loaded),
         is_on_sale: loaded.session.sale.is_on(context.now()),
     };
-    context.templates.page("pages/gateway/ended.html", &page)
+    context
+        .templates
+        .page(&loaded.reading, "pages/gateway/ended.html", &page)
 }
 
 fn how(loaded: &Loaded) -> &'static str {

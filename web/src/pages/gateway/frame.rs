@@ -1,6 +1,8 @@
 //! The frame of a gateway's page: which steps there are and which of them may be entered, what the
 //! order's summary shows, and the clock.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actors::{Session, SessionInfo};
 use domain::Money;
@@ -9,10 +11,11 @@ use operations::orders::{self, GatewayDetails, OrderView};
 use serde::Serialize;
 use store::catalogue::{self, SessionDetail};
 
-use super::super::{see_other, words};
+use super::super::see_other;
 use crate::access::OrderCredential;
 use crate::context::Context;
 use crate::error::{Answer, Problem};
+use crate::language::{Messages, Reading, Speech};
 
 /// A step of the gateway, in the order in which they are gone through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +34,8 @@ pub struct Loaded {
     pub details: GatewayDetails,
     pub session: SessionDetail,
     pub live: Session,
+    pub reading: Reading,
+    messages: Arc<Messages>,
 }
 
 /// What the layout and the summary show; a page's own struct flattens it in.
@@ -59,7 +64,7 @@ pub struct Frame {
 /// One of the stations that the buyer is shown; a station may have several steps.
 #[derive(Serialize)]
 pub struct StepMark {
-    label: &'static str,
+    label: String,
     /// Where it is gone back to, if it may be.
     href: Option<String>,
     state: &'static str,
@@ -67,8 +72,8 @@ pub struct StepMark {
 
 #[derive(Serialize)]
 pub struct Back {
-    href: String,
-    label: &'static str,
+    pub href: String,
+    pub label: String,
 }
 
 /// A seat, or the places in a standing section.
@@ -132,7 +137,7 @@ impl Loaded {
     ///
     /// # Errors
     /// There is no such order, or it is somebody else's.
-    pub async fn of(context: &Context, by: &OrderCredential) -> Answer<Self> {
+    pub async fn of(context: &Context, by: &OrderCredential, reading: Reading) -> Answer<Self> {
         let app = &context.app;
         let view = orders::view(app, by.order, &by.credential).await?;
         let details = orders::details(app, by.order, &by.credential).await?;
@@ -144,7 +149,15 @@ impl Loaded {
             details,
             session,
             live,
+            reading,
+            messages: Arc::clone(&context.messages),
         })
+    }
+
+    /// The language in which the order is gone through.
+    #[must_use]
+    pub fn speech(&self) -> Speech<'_> {
+        self.messages.in_language(self.reading.language)
     }
 
     /// Where the buyer has to go next; none where the order has ended unsold.
@@ -198,17 +211,21 @@ impl Loaded {
         }
     }
 
+    fn link_to(&self, step: GatewayStep) -> String {
+        self.reading.link(&self.address_of(Some(step)))
+    }
+
     /// What the layout shows at a step.
     #[must_use]
     pub fn frame(&self, step: GatewayStep) -> Frame {
-        let view = &self.view;
-        let lines = lines(view, self.live.info());
+        let (view, speech) = (&self.view, self.speech());
+        let lines = lines(view, self.live.info(), &speech);
         Frame {
             order_id: view.order_id.to_string(),
             session_id: view.session_id.to_string(),
             pnr: view.pnr.to_string(),
             title: self.session.event.title.clone(),
-            when: words::local(self.session.starts_at, &self.session.venue.time_zone),
+            when: speech.date_time(self.session.starts_at, &self.session.venue.time_zone),
             venue: self.session.venue.name.clone(),
             city: self.session.venue.city.clone(),
             step: step.name(),
@@ -216,7 +233,7 @@ impl Loaded {
             back: self.back(step),
             count: lines.iter().map(|line| line.quantity).sum(),
             lines,
-            total: words::money(view.total),
+            total: speech.money(view.total),
             is_open: view.status == OrderStatus::Pending,
             clock: self.clock(),
         }
@@ -224,17 +241,18 @@ impl Loaded {
 
     fn steps(&self, here: GatewayStep) -> Vec<StepMark> {
         let stations = [
-            ("Places", GatewayStep::Seats),
-            ("Details", GatewayStep::Details),
-            ("Payment", GatewayStep::Method),
-            ("Tickets", GatewayStep::Confirmation),
+            ("step-places", GatewayStep::Seats),
+            ("step-details", GatewayStep::Details),
+            ("step-payment", GatewayStep::Method),
+            ("step-tickets", GatewayStep::Confirmation),
         ];
-        let mark = |(label, step): (&'static str, GatewayStep)| {
+        let speech = self.speech();
+        let mark = |(label, step): (&str, GatewayStep)| {
             let is_done = step.station() < here.station();
             let may_go_back = is_done && self.elsewhere_than(step).is_none();
             StepMark {
-                label,
-                href: may_go_back.then(|| self.address_of(Some(step))),
+                label: speech.say(label),
+                href: may_go_back.then(|| self.link_to(step)),
                 state: match step.station() == here.station() {
                     true => "current",
                     false if is_done => "done",
@@ -249,18 +267,17 @@ impl Loaded {
         if self.view.status != OrderStatus::Pending || self.is_paying() {
             return None;
         }
-        let to_session = Back {
-            href: format!("/sessions/{}", self.view.session_id),
-            label: "Back",
+        let back = |href: String| Back {
+            href,
+            label: self.speech().say("gateway-back"),
         };
+        let session = format!("/sessions/{}", self.view.session_id);
+        let to_session = back(self.reading.link(&session));
         // Who has chosen on the map was never asked how many.
         let has_amount = self.details.quantity.is_some();
         match step.before() {
             Some(GatewayStep::Amount) if !has_amount => Some(to_session),
-            Some(before) => Some(Back {
-                href: self.address_of(Some(before)),
-                label: "Back",
-            }),
+            Some(before) => Some(back(self.link_to(before))),
             None => Some(to_session),
         }
     }
@@ -271,17 +288,16 @@ impl Loaded {
         let is_pinned = is_pinned.is_some_and(|open| open.pinned);
         Clock {
             seconds_left,
-            words: match seconds_left.div_ceil(60) {
-                1 => "about a minute".to_owned(),
-                minutes => format!("about {minutes} min"),
-            },
+            words: self
+                .speech()
+                .say_count("clock-about", seconds_left.div_ceil(60)),
             is_extended: self.details.is_extended,
             is_paused: self.is_paying() || (is_pinned && seconds_left == 0),
         }
     }
 }
 
-fn lines(view: &OrderView, info: &SessionInfo) -> Vec<Line> {
+fn lines(view: &OrderView, info: &SessionInfo, speech: &Speech) -> Vec<Line> {
     let manifest = &info.manifest;
     let seats = view.seats.iter().filter_map(|&index| {
         let seat = manifest.seat(index)?;
@@ -290,7 +306,7 @@ fn lines(view: &OrderView, info: &SessionInfo) -> Vec<Line> {
             row: Some(seat.row.clone()),
             seat: Some(seat.number.clone()),
             quantity: 1,
-            price: words::money(info.price(seat.section)),
+            price: speech.price(info.price(seat.section)),
         })
     });
     let standing = view.standing.iter().filter_map(|&(section, quantity)| {
@@ -302,7 +318,7 @@ fn lines(view: &OrderView, info: &SessionInfo) -> Vec<Line> {
             row: None,
             seat: None,
             quantity,
-            price: words::money(Money { minor, ..each }),
+            price: speech.price(Money { minor, ..each }),
         })
     });
     seats.chain(standing).collect()

@@ -10,6 +10,7 @@ use super::{ended_or, own};
 use crate::access::OrderCredential;
 use crate::context::Context;
 use crate::error::Answer;
+use crate::language::{Reading, Speech};
 
 /// The form as it was sent.
 #[derive(Deserialize)]
@@ -22,24 +23,28 @@ struct Page {
     #[serde(flatten)]
     frame: Frame,
     methods: Vec<Method>,
-    error: &'static str,
+    error: String,
 }
 
 #[derive(Serialize)]
 struct Method {
     name: Provider,
-    label: &'static str,
-    about: &'static str,
+    label: String,
+    about: String,
     is_test: bool,
     is_chosen: bool,
 }
 
 /// The page.
-pub async fn show(context: web::Data<Context>, by: OrderCredential) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+pub async fn show(
+    context: web::Data<Context>,
+    by: OrderCredential,
+    reading: Reading,
+) -> Answer<HttpResponse> {
+    let loaded = Loaded::of(&context, &by, reading).await?;
     match loaded.elsewhere_than(GatewayStep::Method) {
         Some(elsewhere) => Ok(elsewhere),
-        None => render(&context, &loaded, ""),
+        None => render(&context, &loaded, String::new()),
     }
 }
 
@@ -47,9 +52,10 @@ pub async fn show(context: web::Data<Context>, by: OrderCredential) -> Answer<Ht
 pub async fn put(
     context: web::Data<Context>,
     by: OrderCredential,
+    reading: Reading,
     form: web::Form<Form>,
 ) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+    let loaded = Loaded::of(&context, &by, reading).await?;
     if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Method) {
         return Ok(elsewhere);
     }
@@ -57,7 +63,8 @@ pub async fn put(
         .method
         .filter(|method| available(&context).contains(method))
     else {
-        return render(&context, &loaded, "Choose how you want to pay");
+        let error = loaded.speech().say("method-missing");
+        return render(&context, &loaded, error);
     };
     match orders::set_method(&context.app, by.order, &by.credential, method).await {
         Ok(()) => Ok(own(by.order)),
@@ -73,13 +80,14 @@ fn available(context: &Context) -> Vec<Provider> {
     }
 }
 
-fn render(context: &Context, loaded: &Loaded, error: &'static str) -> Answer<HttpResponse> {
+fn render(context: &Context, loaded: &Loaded, error: String) -> Answer<HttpResponse> {
+    let speech = loaded.speech();
     let available = available(context);
     let chosen = loaded.details.method.or(available.first().copied());
     let method = |name: &Provider| Method {
         name: *name,
-        label: label(*name),
-        about: about(*name),
+        label: label(&speech, *name),
+        about: speech.say(&format!("method-about-{}", key(*name))),
         is_test: *name == Provider::Test,
         is_chosen: chosen == Some(*name),
     };
@@ -88,24 +96,21 @@ fn render(context: &Context, loaded: &Loaded, error: &'static str) -> Answer<Htt
         methods: available.iter().map(method).collect(),
         error,
     };
-    context.templates.page("pages/gateway/method.html", &page)
+    context
+        .templates
+        .page(&loaded.reading, "pages/gateway/method.html", &page)
 }
 
 /// What a way to pay is called.
-pub(super) fn label(method: Provider) -> &'static str {
-    match method {
-        Provider::Stripe => "Card",
-        Provider::Paypal => "PayPal",
-        Provider::Test => "Test card",
-    }
+pub(super) fn label(speech: &Speech, method: Provider) -> String {
+    speech.say(&format!("method-{}", key(method)))
 }
 
-fn about(method: Provider) -> &'static str {
+/// Its part of the messages' keys.
+fn key(method: Provider) -> &'static str {
     match method {
-        Provider::Stripe => "Visa, Mastercard, American Express and others",
-        Provider::Paypal => "You go to PayPal and come back when it is done",
-        Provider::Test => {
-            "Only in this demo: no money moves. You decide whether it is accepted or declined"
-        }
+        Provider::Stripe => "stripe",
+        Provider::Paypal => "paypal",
+        Provider::Test => "test",
     }
 }

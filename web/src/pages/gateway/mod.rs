@@ -28,6 +28,7 @@ use crate::context::Context;
 use crate::cookies;
 use crate::error::{Answer, Problem};
 use crate::input::PathId;
+use crate::language::Reading;
 
 /// The step that a form was sent from, to come back to.
 #[derive(Deserialize)]
@@ -54,8 +55,12 @@ pub async fn open(
 }
 
 /// Sends on to the first step that is missing; says how the order ended if it has.
-pub async fn show(context: web::Data<Context>, by: OrderCredential) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+pub async fn show(
+    context: web::Data<Context>,
+    by: OrderCredential,
+    reading: Reading,
+) -> Answer<HttpResponse> {
+    let loaded = Loaded::of(&context, &by, reading).await?;
     match loaded.next_step() {
         Some(step) => Ok(see_other(&address(by.order, step))),
         None => ended::page(&context, &loaded),

@@ -15,6 +15,7 @@ use super::{address, ended_or, method, own};
 use crate::access::OrderCredential;
 use crate::context::Context;
 use crate::error::{Answer, Problem};
+use crate::language::{Reading, split};
 use crate::wire::order::ConfirmTest;
 
 /// The form: its key makes pressing the button twice one payment.
@@ -30,7 +31,7 @@ struct Page {
     /// `new`, `pending`, `declined` or `cancelled`.
     state: &'static str,
     is_free: bool,
-    method: &'static str,
+    method: String,
     is_test: bool,
     payment_key: String,
     /// Where a payment that was begun goes on.
@@ -52,8 +53,12 @@ struct TestPage {
 }
 
 /// The page.
-pub async fn show(context: web::Data<Context>, by: OrderCredential) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+pub async fn show(
+    context: web::Data<Context>,
+    by: OrderCredential,
+    reading: Reading,
+) -> Answer<HttpResponse> {
+    let loaded = Loaded::of(&context, &by, reading).await?;
     if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Payment) {
         return Ok(elsewhere);
     }
@@ -62,28 +67,35 @@ pub async fn show(context: web::Data<Context>, by: OrderCredential) -> Answer<Ht
         frame: loaded.frame(GatewayStep::Payment),
         state: state(&loaded),
         is_free: loaded.view.total.minor == 0,
-        method: chosen.map_or("", method::label),
+        method: chosen.map_or_else(String::new, |chosen| {
+            method::label(&loaded.speech(), chosen)
+        }),
         is_test: chosen == Some(Provider::Test),
         payment_key: Uuid::now_v7().to_string(),
-        continue_at: continue_at(&context, &loaded).await?,
+        continue_at: continue_at(&context, &loaded)
+            .await?
+            .map(|address| loaded.reading.link(&address)),
         buyer: loaded.details.address.map(|address| Buyer {
             name: address.name,
             email: address.email,
         }),
     };
-    context.templates.page("pages/gateway/payment.html", &page)
+    context
+        .templates
+        .page(&loaded.reading, "pages/gateway/payment.html", &page)
 }
 
 /// Begins to pay, and goes to the provider.
 pub async fn pay(
     context: web::Data<Context>,
     by: OrderCredential,
+    reading: Reading,
     form: web::Form<Form>,
 ) -> Answer<HttpResponse> {
     let key = IdempotencyKey::new(&form.payment_key).ok_or_else(Problem::key_required)?;
     // The form says nothing else, so that its key is its whole content.
     let hash = RequestHash(Sha256::digest(form.payment_key.as_bytes()).into());
-    let loaded = Loaded::of(&context, &by).await?;
+    let loaded = Loaded::of(&context, &by, reading).await?;
     if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Payment) {
         return Ok(elsewhere);
     }
@@ -104,8 +116,12 @@ pub async fn pay(
 }
 
 /// Gives up a payment that was begun and not finished, so that another can be made or the order changed.
-pub async fn withdraw(context: web::Data<Context>, by: OrderCredential) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+pub async fn withdraw(
+    context: web::Data<Context>,
+    by: OrderCredential,
+    reading: Reading,
+) -> Answer<HttpResponse> {
+    let loaded = Loaded::of(&context, &by, reading).await?;
     if let Some(payment) = loaded.view.payment.filter(|_| loaded.is_paying()) {
         payments::end_at_deadline(&context.app, payment.payment_id).await?;
     }
@@ -120,10 +136,11 @@ pub async fn show_test(
     context: web::Data<Context>,
     request: HttpRequest,
     by: OrderCredential,
+    reading: Reading,
 ) -> Answer<HttpResponse> {
-    let loaded = Loaded::of(&context, &by).await?;
+    let loaded = Loaded::of(&context, &by, reading).await?;
     match continue_at(&context, &loaded).await? {
-        Some(address) if address == request.path() => {}
+        Some(address) if address == split(request.path()).1 => {}
         // Of an attempt that is over, or of none.
         Some(_) | None => return Ok(own(by.order)),
     }
@@ -133,7 +150,7 @@ pub async fn show_test(
     };
     context
         .templates
-        .page("pages/gateway/test_payment.html", &page)
+        .page(&loaded.reading, "pages/gateway/test_payment.html", &page)
 }
 
 /// The buyer's answer to it.

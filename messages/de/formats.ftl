@@ -1,4 +1,4 @@
-# Namen und Reihenfolge von Datum und Uhrzeit.
+# Datum, Uhrzeit und Geld.
 weekday-short-1 = Mo.
 weekday-short-2 = Di.
 weekday-short-3 = Mi.
@@ -6,6 +6,13 @@ weekday-short-4 = Do.
 weekday-short-5 = Fr.
 weekday-short-6 = Sa.
 weekday-short-7 = So.
+weekday-1 = Montag
+weekday-2 = Dienstag
+weekday-3 = Mittwoch
+weekday-4 = Donnerstag
+weekday-5 = Freitag
+weekday-6 = Samstag
+weekday-7 = Sonntag
 month-short-1 = Jan.
 month-short-2 = Feb.
 month-short-3 = März
@@ -30,9 +37,12 @@ month-9 = September
 month-10 = Oktober
 month-11 = November
 month-12 = Dezember
+date-full = { $weekday }, { $day }. { $month } { $year }
 date-long = { $weekday }, { $day }. { $month } { $year }
 date-short = { $weekday }, { $day }. { $month }
 date-month = { $month } { $year }
 date-time = { $date }, { $time } Uhr
 time = { $hour }:{ $minute }
-money = { $number }{"\u00A0"}{ $currency }
+money = { $sign }{ $number }{"\u00A0"}{ $currency }
+money-by-code = { $sign }{ $number }{"\u00A0"}{ $currency }
+money-free = Kostenlos

@@ -1,4 +1,4 @@
-# Names and orders of dates and times.
+# Dates, times and money.
 weekday-short-1 = Mon
 weekday-short-2 = Tue
 weekday-short-3 = Wed
@@ -6,6 +6,13 @@ weekday-short-4 = Thu
 weekday-short-5 = Fri
 weekday-short-6 = Sat
 weekday-short-7 = Sun
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
 month-short-1 = Jan
 month-short-2 = Feb
 month-short-3 = Mar
@@ -30,9 +37,12 @@ month-9 = September
 month-10 = October
 month-11 = November
 month-12 = December
+date-full = { $weekday }, { $day } { $month } { $year }
 date-long = { $weekday } { $day } { $month } { $year }
 date-short = { $weekday } { $day } { $month }
 date-month = { $month } { $year }
 date-time = { $date }, { $time }
 time = { $hour }:{ $minute }
-money = { $currency }{ $number }
+money = { $sign }{ $currency }{ $number }
+money-by-code = { $sign }{ $currency }{"\u00A0"}{ $number }
+money-free = Free

@@ -1,0 +1,82 @@
+// Who judges every page: axe, for those who hear it or see it otherwise, and the Nu validator, for its source.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+
+const run = promisify(execFile);
+const packages = createRequire(import.meta.url);
+
+export class Judges {
+  private constructor(private readonly axe: string) {}
+
+  static async prepare(): Promise<Judges> {
+    return new Judges(await readFile(packages.resolve("axe-core/axe.min.js"), "utf8"));
+  }
+
+  /** What axe finds on the page as it is, light and dark. */
+  async findings(page: Page, name: string): Promise<string[]> {
+    const findings: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await painted(page);
+      findings.push(...(await this.findingsNow(page, `${name}, ${colorScheme}`)));
+    }
+    return findings;
+  }
+
+  private async findingsNow(page: Page, name: string): Promise<string[]> {
+    // By the debugger, for the pages' own policy lets no script in.
+    await page.evaluate(this.axe);
+    const results = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+    assert.ok(results.passes.length > 10, `axe looked at ${name}`);
+    return results.violations.map(({ id, help, nodes }) => `${name}: ${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
+  }
+}
+
+/** What the Nu validator calls an error in pages, given by their names; nothing where there is none. */
+export async function errorsIn(sources: ReadonlyMap<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "frontrow-sources."));
+  try {
+    const files = await Promise.all(
+      [...sources].map(async ([name, source]) => {
+        const file = join(folder, `${name}.html`);
+        await writeFile(file, source);
+        return file;
+      }),
+    );
+    const jar = packages.resolve("vnu-jar/build/dist/vnu.jar");
+    const options = ["-jar", jar, "--errors-only", "--stdout", "--exit-zero-always", ...files];
+    const { stdout } = await run("java", options, { maxBuffer: 2 ** 24 });
+    return stdout.trim();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the server sent where a GET has it, else what is shown. */
+export async function sourceOf(page: Page, address: string | null): Promise<string> {
+  if (address === null) {
+    return page.content();
+  }
+  const answer = await page.context().request.get(address, { headers: { accept: "text/html" } });
+  return answer.text();
+}
+
+/** Colours change with the next frame, not with the word, and some of them slowly. */
+async function painted(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)));
+    await frame();
+  });
+}
