@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use domain::Timestamp;
 
 use super::catalogue::{Catalogue, Index};
+use crate::language;
 
 /// How many events a page has.
 pub const PAGE_EVENTS: usize = 24;
@@ -25,10 +26,57 @@ pub struct Criteria {
     pub from: Option<NaiveDate>,
     /// Up to that day, where the venue is.
     pub to: Option<NaiveDate>,
+    /// Soon, by the calendar where the venue is.
+    pub soon: Option<Soon>,
     /// Events in the order in which a search found them.
     pub found: Option<Vec<Index>>,
     /// In which order.
     pub sort: Sort,
+}
+
+/// How soon, counted from today: which day that is depends on where one asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Soon {
+    /// Today.
+    Today,
+    /// The next Saturday and Sunday, or what is left of them.
+    Weekend,
+    /// In seven days.
+    Week,
+    /// In thirty days.
+    Month,
+}
+
+impl Soon {
+    /// All of them, the soonest first.
+    pub const ALL: [Self; 4] = [Self::Today, Self::Weekend, Self::Week, Self::Month];
+
+    /// What addresses and messages call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Weekend => "weekend",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
+    /// Whether a day is within it, given the day that it is.
+    #[must_use]
+    pub fn holds(self, today: NaiveDate, day: NaiveDate) -> bool {
+        let (first, days) = match self {
+            Self::Today => (0, 1),
+            Self::Weekend => match today.weekday().num_days_from_monday() {
+                6 => (0, 1),
+                weekday => (5 - i64::from(weekday), 2),
+            },
+            Self::Week => (0, 7),
+            Self::Month => (0, 30),
+        };
+        let ahead = day.signed_duration_since(today).num_days();
+        (first..first + days).contains(&ahead)
+    }
 }
 
 /// An order.
@@ -66,6 +114,7 @@ pub fn find(catalogue: &Catalogue, criteria: &Criteria, now: Timestamp) -> Findi
             .map(|(rank, event)| (*event, rank))
             .collect()
     });
+    let today = criteria.soon.map(|soon| (soon, todays(catalogue, now)));
     let mut findings = Findings::default();
     let mut places: HashMap<Index, usize> = HashMap::new();
     let mut counted: HashMap<(Index, bool, Index), ()> = HashMap::new();
@@ -75,6 +124,9 @@ pub fn find(catalogue: &Catalogue, criteria: &Criteria, now: Timestamp) -> Findi
         let fits = criteria.venue.is_none_or(|venue| venue == session.venue)
             && criteria.from.is_none_or(|from| session.day >= from)
             && criteria.to.is_none_or(|to| session.day <= to)
+            && today
+                .as_ref()
+                .is_none_or(|(soon, todays)| soon.holds(todays[session.venue], session.day))
             && criteria
                 .artist
                 .is_none_or(|artist| event.artists.contains(&artist))
@@ -114,6 +166,13 @@ pub fn find(catalogue: &Catalogue, criteria: &Criteria, now: Timestamp) -> Findi
     findings
 }
 
+/// Which day it is at each venue.
+fn todays(catalogue: &Catalogue, now: Timestamp) -> Vec<NaiveDate> {
+    let venues = catalogue.venues.iter();
+    let today = |zone: &str| language::at(now, zone).date_naive();
+    venues.map(|venue| today(&venue.row.time_zone)).collect()
+}
+
 fn order(
     catalogue: &Catalogue,
     sort: Sort,
@@ -143,5 +202,40 @@ fn order(
         Sort::Title => findings
             .events
             .sort_by_cached_key(|(event, _)| catalogue.events[*event].row.title.to_lowercase()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_weekend_is_the_next_saturday_and_sunday_or_what_is_left_of_them() {
+        let held = |today: &str| {
+            let days = (0..9).map(|ahead| day(today) + chrono::Days::new(ahead));
+            let held = days.filter(|it| Soon::Weekend.holds(day(today), *it));
+            held.map(|it| it.to_string()).collect::<Vec<_>>()
+        };
+        let both = ["2026-11-28", "2026-11-29"];
+        assert_eq!(held("2026-11-23"), both, "on Monday");
+        assert_eq!(held("2026-11-27"), both, "on Friday");
+        assert_eq!(held("2026-11-28"), both, "on Saturday");
+        assert_eq!(held("2026-11-29"), ["2026-11-29"], "on Sunday");
+        assert!(!Soon::Weekend.holds(day("2026-11-29"), day("2026-11-28")));
+    }
+
+    #[test]
+    fn today_and_the_days_to_come_begin_today() {
+        let today = day("2026-12-31");
+        assert!(Soon::Today.holds(today, today));
+        assert!(!Soon::Today.holds(today, day("2027-01-01")));
+        assert!(Soon::Week.holds(today, day("2027-01-06")));
+        assert!(!Soon::Week.holds(today, day("2027-01-07")));
+        assert!(Soon::Month.holds(today, day("2027-01-29")));
+        assert!(!Soon::Month.holds(today, day("2026-12-30")));
     }
 }

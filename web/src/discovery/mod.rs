@@ -12,7 +12,7 @@ mod kept_pages;
 mod standing;
 
 pub use catalogue::{Article, Catalogue, Event, Session};
-pub use finding::{Criteria, Findings, PAGE_EVENTS, Sort, find};
+pub use finding::{Criteria, Findings, PAGE_EVENTS, Soon, Sort, find};
 pub use keeper::{Keeper, keep_current};
 pub use kept_pages::{Kept, KeptPages, Page};
 pub use standing::{Standing, left_word};

@@ -1,8 +1,10 @@
 //! What is on, by category, city, artist, venue, date and words. All that is chosen stands in the address.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 use fluent_bundle::FluentArgs;
 use serde::{Deserialize, Serialize};
 use store::discovery::Named;
@@ -10,7 +12,7 @@ use store::discovery::Named;
 use super::cards::Card;
 use super::view::{Head, Link, View};
 use super::{encoded, moved, structured};
-use crate::discovery::{Criteria, Findings, PAGE_EVENTS, Sort, find};
+use crate::discovery::{Catalogue, Criteria, Findings, PAGE_EVENTS, Soon, Sort, find};
 use crate::error::Answer;
 
 /// Longer words are cut before anybody looks at them.
@@ -31,6 +33,8 @@ pub struct Query {
     artist: String,
     #[serde(default)]
     venue: String,
+    #[serde(default)]
+    when: String,
     #[serde(default)]
     from: String,
     #[serde(default)]
@@ -74,6 +78,7 @@ struct Listing {
     page_words: String,
     artist_slug: String,
     venue_slug: String,
+    when: String,
 }
 
 #[derive(Serialize)]
@@ -123,29 +128,7 @@ pub async fn category(
     slug: web::Path<String>,
     query: web::Query<Query>,
 ) -> Answer<HttpResponse> {
-    if let Some(kept) = view.kept() {
-        return Ok(kept);
-    }
-    let Some(index) = view.catalogue.named(Named::Category, &slug) else {
-        let address = |catalogue: &crate::discovery::Catalogue, index: usize| {
-            format!("/categories/{}", catalogue.categories[index].slug)
-        };
-        return moved(&view, Named::Category, &slug, address).await;
-    };
-    let row = &view.catalogue.categories[index];
-    let place = format!("/categories/{}", row.slug);
-    let query = Query {
-        category: row.slug.clone(),
-        ..query.into_inner()
-    };
-    let wish = Wish::of(&view, query).await?;
-    let speech = view.speech();
-    let name = view.category_name(row);
-    let intro = speech.say_or(
-        &format!("category-{}-intro", row.slug),
-        &speech.say_of("category-intro", "category", &name),
-    );
-    respond(&view, wish, name, intro, &place)
+    of(view, &CATEGORY, &slug, query.into_inner()).await
 }
 
 /// The events of a city.
@@ -154,42 +137,82 @@ pub async fn city(
     slug: web::Path<String>,
     query: web::Query<Query>,
 ) -> Answer<HttpResponse> {
+    of(view, &CITY, &slug, query.into_inner()).await
+}
+
+/// What has a page of its events: where it stands, what chooses it, and how the page begins.
+struct Subject {
+    named: Named,
+    folder: &'static str,
+    slug: fn(&Catalogue, usize) -> &str,
+    part: Part,
+    heading: fn(&View, usize) -> String,
+    intro: fn(&View, usize) -> String,
+}
+
+const CATEGORY: Subject = Subject {
+    named: Named::Category,
+    folder: "/categories",
+    slug: |catalogue, index| &catalogue.categories[index].slug,
+    part: |query| &mut query.category,
+    heading: |view, index| view.category_name(&view.catalogue.categories[index]),
+    intro: category_intro,
+};
+
+const CITY: Subject = Subject {
+    named: Named::City,
+    folder: "/cities",
+    slug: |catalogue, index| &catalogue.cities[index].slug,
+    part: |query| &mut query.city,
+    heading: |view, index| view.catalogue.cities[index].name.clone(),
+    intro: city_intro,
+};
+
+impl Subject {
+    fn place(&self, catalogue: &Catalogue, index: usize) -> String {
+        format!("{}/{}", self.folder, (self.slug)(catalogue, index))
+    }
+}
+
+async fn of(view: View, subject: &Subject, slug: &str, mut query: Query) -> Answer<HttpResponse> {
     if let Some(kept) = view.kept() {
         return Ok(kept);
     }
-    let Some(index) = view.catalogue.named(Named::City, &slug) else {
-        let address = |catalogue: &crate::discovery::Catalogue, index: usize| {
-            format!("/cities/{}", catalogue.cities[index].slug)
-        };
-        return moved(&view, Named::City, &slug, address).await;
+    let Some(index) = view.catalogue.named(subject.named, slug) else {
+        let place = |catalogue: &Catalogue, index| subject.place(catalogue, index);
+        return moved(&view, subject.named, slug, place).await;
     };
-    let row = &view.catalogue.cities[index];
-    let place = format!("/cities/{}", row.slug);
-    let query = Query {
-        city: row.slug.clone(),
-        ..query.into_inner()
-    };
+    let place = subject.place(&view.catalogue, index);
+    (subject.slug)(&view.catalogue, index).clone_into((subject.part)(&mut query));
     let wish = Wish::of(&view, query).await?;
-    let venues = view
-        .catalogue
-        .venues
-        .iter()
-        .filter(|venue| venue.city == index);
-    let names: Vec<&str> = venues.map(|venue| venue.row.name.as_str()).collect();
-    let mut parts = FluentArgs::new();
-    parts.set(
-        "country",
-        view.country_name(&row.country_code, &row.country),
+    let (heading, intro) = (
+        (subject.heading)(&view, index),
+        (subject.intro)(&view, index),
     );
-    parts.set("venues", names.join(", "));
+    respond(&view, wish, heading, intro, &place)
+}
+
+fn category_intro(view: &View, index: usize) -> String {
+    let (row, speech) = (&view.catalogue.categories[index], view.speech());
+    speech.say_or(
+        &format!("category-{}-intro", row.slug),
+        &speech.say_of("category-intro", "category", &view.category_name(row)),
+    )
+}
+
+fn city_intro(view: &View, index: usize) -> String {
+    let row = &view.catalogue.cities[index];
+    let venues = view.catalogue.venues.iter();
+    let here = venues.filter(|venue| venue.city == index);
+    let names: Vec<&str> = here.map(|venue| venue.row.name.as_str()).collect();
     let key = if names.is_empty() {
         "city-intro-empty"
     } else {
         "city-intro"
     };
-    let intro = view.speech().say_with(key, parts);
-    let heading = row.name.clone();
-    respond(&view, wish, heading, intro, &place)
+    let country = view.country_name(&row.country_code, &row.country);
+    let parts = [("country", country.as_str()), ("venues", &names.join(", "))];
+    view.speech().say_parts(key, &parts)
 }
 
 fn respond(
@@ -261,19 +284,7 @@ impl Wish {
         let city = named(Named::City, &mut query.city, "filter-city");
         let artist = named(Named::Artist, &mut query.artist, "filter-artist");
         let venue = named(Named::Venue, &mut query.venue, "filter-venue");
-        let mut day = |text: &mut String, word: &str| {
-            let day = text
-                .parse::<NaiveDate>()
-                .ok()
-                .filter(|day| (1970..=9999).contains(&day.year()));
-            if day.is_none() && !text.is_empty() {
-                unknown.push(view.speech().say(word));
-                text.clear();
-            }
-            day
-        };
-        let from = day(&mut query.from, "filter-from");
-        let to = day(&mut query.to, "filter-to");
+        let (from, to, soon) = span(view, &mut query, &mut unknown);
         let sort = sort_of(&mut query.sort);
         let page = query
             .page
@@ -290,6 +301,7 @@ impl Wish {
             venue,
             from,
             to,
+            soon,
             found,
             sort,
         };
@@ -350,6 +362,7 @@ impl Wish {
             first: view.link(&address("/events", &self.query)),
             artist_slug: self.query.artist,
             venue_slug: self.query.venue,
+            when: self.query.when,
             words: self.query.q,
             from: self.query.from,
             to: self.query.to,
@@ -359,39 +372,18 @@ impl Wish {
     }
 
     fn categories(&self, view: &View, findings: &Findings) -> Vec<Choice> {
-        let all = view.catalogue.categories.iter().enumerate();
-        let choice = |(index, row): (usize, &store::discovery::Category)| {
-            let count = findings
-                .by_category
-                .get(&index)
-                .copied()
-                .unwrap_or_default();
-            let is_chosen = self.criteria.category == Some(index);
-            (count > 0 || is_chosen).then(|| Choice {
-                value: row.slug.clone(),
-                name: format!("{} ({count})", view.category_name(row)),
-                is_chosen,
-            })
-        };
-        all.filter_map(choice).collect()
+        let rows = view.catalogue.categories.iter();
+        let named = rows.map(|row| (row.slug.as_str(), view.category_name(row)));
+        choices(named, &findings.by_category, self.criteria.category)
     }
 
     fn cities(&self, view: &View, findings: &Findings) -> Vec<Choice> {
-        let all = view.catalogue.cities.iter().enumerate();
-        let choice = |(index, row): (usize, &store::discovery::City)| {
-            let count = findings.by_city.get(&index).copied().unwrap_or_default();
-            let is_chosen = self.criteria.city == Some(index);
-            (count > 0 || is_chosen).then(|| Choice {
-                value: row.slug.clone(),
-                name: format!(
-                    "{}, {} ({count})",
-                    row.name,
-                    view.country_name(&row.country_code, &row.country)
-                ),
-                is_chosen,
-            })
-        };
-        all.filter_map(choice).collect()
+        let rows = view.catalogue.cities.iter();
+        let named = rows.map(|row| {
+            let country = view.country_name(&row.country_code, &row.country);
+            (row.slug.as_str(), format!("{}, {country}", row.name))
+        });
+        choices(named, &findings.by_city, self.criteria.city)
     }
 
     fn sorts(&self, view: &View) -> Vec<Choice> {
@@ -417,55 +409,31 @@ impl Wish {
         words.into_iter().map(choice).collect()
     }
 
-    /// Today and the days to come, by the calendar of Greenwich: a city's own may be a day off, and says so.
+    /// Today and the days to come, by the calendar where each venue is.
     fn days(&self, view: &View) -> Vec<Chip> {
-        let today = view.now.to_datetime().date_naive();
-        let until_saturday =
-            Weekday::Sat.num_days_from_monday() + 7 - today.weekday().num_days_from_monday();
-        let saturday = match today.weekday() {
-            Weekday::Sun => today,
-            _ => today + Days::new(u64::from(until_saturday % 7)),
-        };
-        let sunday = if today.weekday() == Weekday::Sun {
-            today
-        } else {
-            saturday + Days::new(1)
-        };
-        let spans = [
-            ("days-today", today, today),
-            ("days-weekend", saturday, sunday),
-            ("days-week", today, today + Days::new(6)),
-            ("days-month", today, today + Days::new(29)),
-        ];
-        let chip = |(key, from, to): (&str, NaiveDate, NaiveDate)| {
-            let is_chosen = (self.criteria.from, self.criteria.to) == (Some(from), Some(to));
-            let query = if is_chosen {
-                Query {
-                    from: String::new(),
-                    to: String::new(),
-                    ..self.query.clone()
-                }
-            } else {
-                Query {
-                    from: from.to_string(),
-                    to: to.to_string(),
-                    ..self.query.clone()
-                }
+        let chip = |soon: Soon| {
+            let is_chosen = self.criteria.soon == Some(soon);
+            let when = if is_chosen { "" } else { soon.name() };
+            let query = Query {
+                when: when.to_owned(),
+                from: String::new(),
+                to: String::new(),
+                ..self.query.clone()
             };
             Chip {
-                name: view.speech().say(key),
+                name: view.speech().say(&format!("days-{}", soon.name())),
                 href: view.link(&address("/events", &query)),
                 is_chosen,
             }
         };
-        spans.into_iter().map(chip).collect()
+        Soon::ALL.map(chip).into()
     }
 
     /// What is chosen beside words, and the way to do without.
     fn chosen(&self, view: &View) -> Vec<Link> {
         let (speech, all, criteria) = (view.speech(), &view.catalogue, &self.criteria);
         let day = |key, day| speech.say_of(key, "day", &speech.short_date(day));
-        let names: [(Option<String>, Part); 7] = [
+        let names: [(Option<String>, Part); 8] = [
             (
                 criteria
                     .artist
@@ -487,6 +455,12 @@ impl Wish {
             (
                 criteria.city.map(|index| all.cities[index].name.clone()),
                 |query| &mut query.city,
+            ),
+            (
+                criteria
+                    .soon
+                    .map(|soon| speech.say(&format!("days-{}", soon.name()))),
+                |query| &mut query.when,
             ),
             (
                 criteria.from.map(|from| day("chosen-from", from)),
@@ -518,6 +492,7 @@ impl Wish {
         let without_days = Criteria {
             from: None,
             to: None,
+            soon: None,
             ..self.criteria.clone()
         };
         let without_place = Criteria {
@@ -561,6 +536,54 @@ impl Wish {
     }
 }
 
+/// The days that are looked for: from one to another, or soon. What is no day is forgotten, and told.
+fn span(
+    view: &View,
+    query: &mut Query,
+    unknown: &mut Vec<String>,
+) -> (Option<NaiveDate>, Option<NaiveDate>, Option<Soon>) {
+    let mut day = |text: &mut String, word: &str| {
+        let day = text
+            .parse::<NaiveDate>()
+            .ok()
+            .filter(|day| (1970..=9999).contains(&day.year()));
+        if day.is_none() && !text.is_empty() {
+            unknown.push(view.speech().say(word));
+            text.clear();
+        }
+        day
+    };
+    let from = day(&mut query.from, "filter-from");
+    let to = day(&mut query.to, "filter-to");
+    let mut soon = Soon::ALL.into_iter().find(|it| it.name() == query.when);
+    // Who says days means these.
+    if from.is_some() || to.is_some() {
+        soon = None;
+    }
+    if soon.is_none() {
+        query.when.clear();
+    }
+    (from, to, soon)
+}
+
+/// Those of which there is something, or that are chosen, each with how much there is.
+fn choices<'a>(
+    named: impl Iterator<Item = (&'a str, String)>,
+    counts: &HashMap<usize, usize>,
+    chosen: Option<usize>,
+) -> Vec<Choice> {
+    let choice = |(index, (slug, name)): (usize, (&str, String))| {
+        let count = counts.get(&index).copied().unwrap_or_default();
+        let is_chosen = chosen == Some(index);
+        (count > 0 || is_chosen).then(|| Choice {
+            value: slug.to_owned(),
+            name: format!("{name} ({count})"),
+            is_chosen,
+        })
+    };
+    named.enumerate().filter_map(choice).collect()
+}
+
 /// The order of a word; a word that is none is forgotten.
 fn sort_of(word: &mut String) -> Sort {
     match word.as_str() {
@@ -595,6 +618,7 @@ fn address(place: &str, query: &Query) -> String {
         ("city", &query.city),
         ("artist", &query.artist),
         ("venue", &query.venue),
+        ("when", &query.when),
         ("from", &query.from),
         ("to", &query.to),
         ("sort", &query.sort),
