@@ -6,15 +6,15 @@ UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name bu
 .PHONY: run build ui test drill bench clean
 .DEFAULT_GOAL := run
 
-# Installs what is missing, builds, and serves the demo from a private Postgres under var/.
+# Installs what is missing, builds, and serves the demo from a private Postgres under var/, with Stripe and PayPal played beside it.
 run:
 	@scripts/install-missing run
 	@$(MAKE) --no-print-directory build
-	@DEMO=$${DEMO:-true} exec target/release/frontrow serve
+	@DEMO=$${DEMO:-true} exec scripts/run target/release/frontrow target/release/sandbox
 
 # The executable with everything in it. Queries are checked against the committed .sqlx, not a database.
 build: ui
-	SQLX_OFFLINE=true cargo build --release --bin frontrow
+	SQLX_OFFLINE=true cargo build --release -p frontrow -p sandbox --bin frontrow --bin sandbox
 
 # The islands in the pages, built only when their sources have changed.
 ui: $(UI)/node_modules/.built

@@ -42,7 +42,13 @@ impl Sandbox {
     /// # Errors
     /// The address is taken, or there is no HTTP client to be had.
     pub fn start(settings: &Settings) -> io::Result<(Self, Server)> {
-        let listener = TcpListener::bind(settings.listen)?;
+        let listener = TcpListener::bind(settings.listen).map_err(|error| {
+            let message = format!(
+                "cannot listen on {} (SANDBOX_LISTEN): {error}",
+                settings.listen
+            );
+            io::Error::new(error.kind(), message)
+        })?;
         let address = listener.local_addr()?;
         let url = match &settings.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
@@ -66,6 +72,7 @@ impl Sandbox {
                 .service(web::scope("/stripe").configure(stripe::routes))
                 .service(web::scope("/paypal").configure(paypal::routes))
                 .service(web::scope("/control").configure(control::routes))
+                .service(web::redirect("/", "/control"))
         })
         .workers(settings.workers)
         .on_connect(mischief::Connection::keep)

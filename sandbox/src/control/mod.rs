@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::deliveries::Deliveries;
 use crate::mischief::{Mischief, Trouble};
+use crate::page;
 use crate::paypal::{BuyersAnswer, Paypal};
 use crate::stripe::Stripe;
 
@@ -60,6 +61,8 @@ impl Providers {
 /// All that is under `/control`.
 pub fn routes(scope: &mut web::ServiceConfig) {
     scope
+        .route("", web::get().to(show_page))
+        .route("/page.js", web::get().to(script))
         .route("/state", web::get().to(state))
         .route("/reset", web::post().to(reset))
         .route("/{provider}/mischief", web::put().to(set_mischief))
@@ -96,6 +99,17 @@ impl actix_web::FromRequest for Providers {
             paypal: paypal.clone(),
         }))
     }
+}
+
+async fn show_page() -> HttpResponse {
+    page::html(page::fill(include_str!("page.html"), &[]))
+}
+
+async fn script() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/javascript; charset=utf-8")
+        .insert_header(("cache-control", "no-cache"))
+        .body(include_str!("page.js"))
 }
 
 async fn state(providers: Providers) -> HttpResponse {

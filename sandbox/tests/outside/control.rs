@@ -161,6 +161,20 @@ async fn webhooks_wait_while_the_provider_is_away() {
 }
 
 #[actix_web::test]
+async fn the_page_is_found_from_the_root_and_says_that_all_is_played() {
+    let world = World::new().await;
+    let root = world.request(Method::GET, "/").send().await.unwrap();
+    assert_eq!(root.headers()["location"], "/control");
+    let page = world.request(Method::GET, "/control").send().await.unwrap();
+    assert!(
+        page.text()
+            .await
+            .unwrap()
+            .contains("neither Stripe nor PayPal")
+    );
+}
+
+#[actix_web::test]
 async fn all_is_forgotten_when_that_is_asked() {
     let world = World::new().await;
     world
