@@ -43,10 +43,6 @@ impl Amount {
                 Fault::NoNumber => {
                     Refusal::malformed("INVALID_PARAMETER_SYNTAX", field, "This is no amount.")
                 }
-                Fault::Decimals if decimals(currency) == 0 => Refusal::unprocessable(
-                    "DECIMALS_NOT_SUPPORTED",
-                    format!("{currency} has no decimals."),
-                ),
                 Fault::Decimals => Refusal::unprocessable(
                     "DECIMAL_PRECISION",
                     format!("{currency} has {} decimals.", decimals(currency)),

@@ -132,6 +132,7 @@ async fn perform(paypal: &Arc<Paypal>, request: Request) -> Sent {
             path: &request.path,
             body: &request.body,
             full: request.full,
+            is_repeatable: request.request_id.is_some(),
             now: Utc::now(),
         };
         paypal.with_account(|account| account.answer(&call))

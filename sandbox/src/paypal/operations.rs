@@ -13,6 +13,8 @@ pub struct Call<'a> {
     pub body: &'a Value,
     /// Whether it asks for the whole of what it makes (`Prefer: return=representation`).
     pub full: bool,
+    /// Whether it bears a `PayPal-Request-Id`.
+    pub is_repeatable: bool,
     pub now: DateTime<Utc>,
 }
 
@@ -24,10 +26,21 @@ impl Account {
             path,
             body,
             full,
+            is_repeatable,
             now,
         } = *call;
         let parts: Vec<&str> = path.split('/').collect();
         match (method, parts.as_slice()) {
+            // Without one, a lost answer would leave an order that nobody knows.
+            ("POST", ["v2", "checkout", "orders"])
+                if body["payment_source"].is_object() && !is_repeatable =>
+            {
+                Err(Refusal::malformed(
+                    "PAYPAL_REQUEST_ID_REQUIRED",
+                    "PayPal-Request-Id",
+                    "An order with a payment source needs a PayPal-Request-Id.",
+                ))
+            }
             ("POST", ["v2", "checkout", "orders"]) => self.create_order(body, full, now),
             ("GET", ["v2", "checkout", "orders", id]) => self.show_order(id),
             ("PATCH", ["v2", "checkout", "orders", id]) => self.patch_order(id, body, now),

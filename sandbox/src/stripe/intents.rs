@@ -225,17 +225,17 @@ impl Account {
                 intent,
             ));
         };
-        let by_script = from_page && form.is_true("use_stripe_sdk") && !method.is_bank();
         let return_url = form.owned("return_url");
+        let script_asks = from_page && form.is_true("use_stripe_sdk") && !method.is_bank();
         let may_redirect = method.is_bank() || intent.automatic == Some(Redirects::Always);
-        if may_redirect && !by_script && return_url.is_none() {
+        if may_redirect && !script_asks && return_url.is_none() {
             let message =
                 "This payment method may redirect: say where it comes back to, return_url.";
             return Err(Refusal::invalid(message, Some("return_url")));
         }
         let changed = self.intent_mut(id)?;
+        changed.by_script = script_asks || return_url.is_none();
         changed.return_url = return_url.or_else(|| changed.return_url.take());
-        changed.by_script = by_script;
         changed.last_error = None;
         self.try_to_pay(id, &method, now)?;
         self.render_intent(id, &form.list("expand"))

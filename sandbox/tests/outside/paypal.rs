@@ -1,5 +1,7 @@
 //! PayPal: orders, captures, refunds and webhooks.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::{Method, RequestBuilder};
@@ -11,6 +13,7 @@ use crate::world::{World, json, text};
 struct Shop {
     world: World,
     token: String,
+    posts: AtomicU32,
 }
 
 impl Shop {
@@ -22,7 +25,11 @@ impl Shop {
             .form(&[("grant_type", "client_credentials")]);
         let answer = json(request.send().await.unwrap()).await;
         let token = text(&answer, "access_token").to_owned();
-        Self { world, token }
+        Self {
+            world,
+            token,
+            posts: AtomicU32::new(0),
+        }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -31,9 +38,12 @@ impl Shop {
             .bearer_auth(&self.token)
     }
 
+    /// A request of its own, never the repetition of another.
     async fn post(&self, path: &str, body: &Value) -> Value {
+        let id = self.posts.fetch_add(1, Ordering::Relaxed).to_string();
         json(
             self.request(Method::POST, path)
+                .header("paypal-request-id", id)
                 .json(body)
                 .send()
                 .await
@@ -275,12 +285,15 @@ async fn an_order_that_makes_no_sense_is_refused() {
     );
     assert_eq!(
         issue(&create(order("JPY", "100.50")).await),
-        "DECIMALS_NOT_SUPPORTED"
+        "DECIMAL_PRECISION"
     );
     assert_eq!(
         issue(&create(order("EUR", "0.00")).await),
         "CANNOT_BE_ZERO_OR_NEGATIVE"
     );
+    let lost = shop.request(Method::POST, "v2/checkout/orders");
+    let lost = lost.json(&order("EUR", "1.00")).send().await.unwrap();
+    assert_eq!(issue(&json(lost).await), "PAYPAL_REQUEST_ID_REQUIRED");
     let unknown = shop.get("v2/checkout/orders/UNKNOWN").await;
     assert_eq!(unknown["name"], "RESOURCE_NOT_FOUND");
     let stranger = shop

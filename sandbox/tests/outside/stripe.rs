@@ -94,6 +94,29 @@ async fn a_holder_is_asked_and_comes_back_to_the_shop() {
 }
 
 #[actix_web::test]
+async fn without_an_address_to_come_back_to_the_script_asks_the_holder() {
+    let world = World::new().await;
+    let form = [
+        ("amount", "4200"),
+        ("currency", "usd"),
+        ("automatic_payment_methods[enabled]", "true"),
+        ("automatic_payment_methods[allow_redirects]", "never"),
+        ("payment_method", "pm_card_authenticationRequired"),
+        ("confirm", "true"),
+    ];
+    let asked = world.stripe("payment_intents", &form).await;
+    assert_eq!(asked["next_action"]["type"], "use_stripe_sdk", "{asked}");
+    let redirected = [
+        ("amount", "4200"),
+        ("currency", "eur"),
+        ("payment_method", "pm_card_visa"),
+        ("confirm", "true"),
+    ];
+    let refused = world.stripe("payment_intents", &redirected).await;
+    assert_eq!(refused["error"]["param"], "return_url");
+}
+
+#[actix_web::test]
 async fn an_intent_is_cancelled_once_and_never_after_it_is_paid() {
     let world = World::new().await;
     let open = world.intent("4200", "eur").await;
