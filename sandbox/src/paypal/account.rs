@@ -1,6 +1,6 @@
 //! The account that is played: its orders, captures and refunds, and the events that their changes tell.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -11,6 +11,9 @@ use super::orders::Order;
 use super::refusal::Refusal;
 use crate::deliveries::Webhook;
 use crate::ids;
+
+/// Older orders are forgotten, with all that hangs on them, so that hours of load do not fill the memory.
+const ORDERS_MAX: usize = 100_000;
 
 /// What an operation answers: a status, and a body where there is one.
 pub type Answer = Result<Reply, Box<Refusal>>;
@@ -27,7 +30,7 @@ pub struct Account {
     pub captures: HashMap<String, Capture>,
     pub refunds: HashMap<String, Refund>,
     /// Orders in the order in which they were made.
-    pub order: Vec<String>,
+    pub order: VecDeque<String>,
     /// Whoever pays is declined.
     pub declines_all: bool,
     /// Where the API is, without a slash at the end.
@@ -81,6 +84,19 @@ impl Account {
 
     pub fn capture(&self, id: &str) -> Result<&Capture, Box<Refusal>> {
         self.captures.get(id).ok_or_else(|| Refusal::no_such(id))
+    }
+
+    /// Makes room for one more order.
+    pub fn forget_oldest(&mut self) {
+        if self.order.len() < ORDERS_MAX {
+            return;
+        }
+        let oldest = self.order.pop_front();
+        let order = oldest.and_then(|id| self.orders.remove(&id));
+        let capture = order.and_then(|order| self.captures.remove(&order.capture?));
+        for refund in capture.map(|capture| capture.refunds).unwrap_or_default() {
+            self.refunds.remove(&refund);
+        }
     }
 
     /// A link to something of the API.

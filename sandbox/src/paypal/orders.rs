@@ -120,7 +120,8 @@ impl Account {
             capture: None,
         };
         let id = order.id.clone();
-        self.order.push(id.clone());
+        self.forget_oldest();
+        self.order.push_back(id.clone());
         self.orders.insert(id.clone(), order);
         let body = if full {
             self.render_order(&id)?

@@ -9,6 +9,8 @@ use super::refusal::Refusal;
 
 /// For how long an id is remembered.
 const KEPT_SECS: i64 = 6 * 3600;
+/// Older ones are forgotten earlier, so that hours of load do not fill the memory.
+const KEPT_MAX: usize = 100_000;
 
 #[derive(Debug, Default)]
 pub struct Replies {
@@ -21,7 +23,7 @@ impl Replies {
     /// Takes an id for a request: the answer to repeat, or none where the request is to be done.
     pub fn begin(&mut self, path: &str, id: &str, now: i64) -> Result<Option<Bytes>, Box<Refusal>> {
         while let Some((since, _)) = self.order.front()
-            && now - since > KEPT_SECS
+            && (now - since > KEPT_SECS || self.order.len() > KEPT_MAX)
             && let Some((_, key)) = self.order.pop_front()
         {
             self.by_request.remove(&key);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::charges::Charge;
@@ -17,6 +18,8 @@ use crate::ids;
 pub const API_VERSION: &str = "2026-09-30.endive";
 /// Older events can no longer be asked for, so that a storm does not fill the memory.
 const EVENTS_MAX: usize = 20_000;
+/// Nor can older intents, with all that hangs on them.
+const INTENTS_MAX: usize = 100_000;
 
 /// What an operation answers.
 pub type Answer = Result<Value, Box<Refusal>>;
@@ -31,7 +34,7 @@ pub struct Account {
     pub refunds: HashMap<String, Refund>,
     pub disputes: HashMap<String, Dispute>,
     /// Intents in the order in which they were made.
-    pub order: Vec<String>,
+    pub order: VecDeque<String>,
     /// Refunds that are settled later.
     pub pending_refunds: Vec<String>,
     /// Where the API's pages are, without a slash at the end.
@@ -39,7 +42,7 @@ pub struct Account {
     /// Whoever pays is declined.
     pub declines_all: bool,
     events: VecDeque<Event>,
-    told: usize,
+    new_events: Vec<Event>,
     request: RequestSource,
 }
 
@@ -57,7 +60,8 @@ pub struct Event {
     pub kind: &'static str,
     /// The intent that it is about, in the end.
     pub about: String,
-    pub body: Value,
+    /// As the webhook is sent it.
+    pub body: Bytes,
 }
 
 impl Account {
@@ -88,35 +92,53 @@ impl Account {
             "request": {"id": self.request.id, "idempotency_key": self.request.idempotency_key},
             "type": kind,
         });
-        self.events.push_back(Event {
+        let event = Event {
             id,
             kind,
             about: about.to_owned(),
-            body,
-        });
-        if self.events.len() > EVENTS_MAX {
+            body: Bytes::from(body.to_string()),
+        };
+        if self.events.len() >= EVENTS_MAX {
             self.events.pop_front();
-            self.told = self.told.saturating_sub(1);
         }
+        self.events.push_back(event.clone());
+        self.new_events.push(event);
     }
 
     /// The events that nobody has been told yet.
     pub fn take_new_events(&mut self) -> Vec<Event> {
-        let new = self.events.iter().skip(self.told).cloned().collect();
-        self.told = self.events.len();
-        new
+        std::mem::take(&mut self.new_events)
     }
 
     pub fn event(&self, id: &str) -> Answer {
         let found = self.events.iter().find(|event| event.id == id);
         found
-            .map(|event| event.body.clone())
+            .and_then(|event| serde_json::from_slice(&event.body).ok())
             .ok_or_else(|| Refusal::no_such("event", id))
     }
 
     /// The newest first.
-    pub fn newest_events(&self) -> impl Iterator<Item = &Value> {
-        self.events.iter().rev().map(|event| &event.body)
+    pub fn newest_events(&self) -> impl Iterator<Item = Value> {
+        let newest = self.events.iter().rev();
+        newest.filter_map(|event| serde_json::from_slice(&event.body).ok())
+    }
+
+    /// Makes room for one more intent.
+    pub fn forget_oldest(&mut self) {
+        if self.order.len() < INTENTS_MAX {
+            return;
+        }
+        let oldest = self.order.pop_front();
+        let Some(intent) = oldest.and_then(|id| self.intents.remove(&id)) else {
+            return;
+        };
+        if let Some(method) = intent.method {
+            self.methods.remove(&method);
+        }
+        let charge = intent.latest_charge.and_then(|id| self.charges.remove(&id));
+        for refund in charge.map(|charge| charge.refunds).unwrap_or_default() {
+            self.refunds.remove(&refund);
+        }
     }
 
     pub fn intent(&self, id: &str) -> Result<&Intent, Box<Refusal>> {

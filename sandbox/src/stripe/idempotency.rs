@@ -9,6 +9,8 @@ use super::refusal::Refusal;
 
 /// For how long a key is remembered.
 const KEPT_SECS: i64 = 24 * 3600;
+/// Older ones are forgotten earlier, so that hours of load do not fill the memory.
+const KEPT_MAX: usize = 100_000;
 
 /// An answer as it was sent.
 #[derive(Debug, Clone)]
@@ -28,6 +30,7 @@ pub struct Keys {
 
 #[derive(Debug)]
 struct Use {
+    since: i64,
     fingerprint: [u8; 32],
     answer: Option<Answer>,
 }
@@ -42,12 +45,12 @@ impl Keys {
     ) -> Result<Option<Answer>, Box<Refusal>> {
         self.forget_old(now);
         let Some(earlier) = self.uses.get(key) else {
-            let answer = None;
             self.uses.insert(
                 key.to_owned(),
                 Use {
+                    since: now,
                     fingerprint,
-                    answer,
+                    answer: None,
                 },
             );
             self.order.push_back((now, key.to_owned()));
@@ -78,10 +81,13 @@ impl Keys {
 
     fn forget_old(&mut self, now: i64) {
         while let Some((since, _)) = self.order.front()
-            && now - since > KEPT_SECS
-            && let Some((_, key)) = self.order.pop_front()
+            && (now - since > KEPT_SECS || self.order.len() > KEPT_MAX)
+            && let Some((since, key)) = self.order.pop_front()
         {
-            self.uses.remove(&key);
+            // One that was given back may have been taken anew.
+            if self.uses.get(&key).is_some_and(|used| used.since == since) {
+                self.uses.remove(&key);
+            }
         }
     }
 }

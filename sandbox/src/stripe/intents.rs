@@ -147,7 +147,8 @@ impl Account {
             id: id.clone(),
         };
         let method = self.method_of(form, now)?;
-        self.order.push(id.clone());
+        self.forget_oldest();
+        self.order.push_back(id.clone());
         self.intents.insert(id.clone(), intent);
         self.attach(&id, method)?;
         self.emit(

@@ -21,7 +21,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix_web::web;
-use bytes::Bytes;
 use chrono::Utc;
 
 use self::account::{Account, RequestSource};
@@ -84,7 +83,7 @@ impl Stripe {
                 id: event.id,
                 kind: event.kind.to_owned(),
                 about: event.about,
-                body: Bytes::from(event.body.to_string()),
+                body: event.body,
             });
         }
         done

@@ -114,8 +114,7 @@ impl Account {
         let found = self
             .newest_events()
             .filter(|event| form.text("type").is_none_or(|kind| event["type"] == kind))
-            .filter(|event| event["created"].as_i64() >= Some(since))
-            .cloned();
+            .filter(|event| event["created"].as_i64() >= Some(since));
         page("/v1/events", found, form)
     }
 }
