@@ -1,4 +1,19 @@
 //! `/control`: what has happened, and mischief. An API for tests and drills, and a page over it for people.
+//!
+//! | request | does |
+//! |---|---|
+//! | `GET state` | what both did: payments, webhooks with each attempt, mischief; the newest hundred of each |
+//! | `POST reset` | forgets everything, and does all right again |
+//! | `PUT {stripe,paypal}/mischief {…}` | sets a [`Mischief`]; what it does not name is off |
+//! | `POST {stripe,paypal}/away {seconds}` | goes away: connections are cut, webhooks wait; 0 comes back |
+//! | `GET {stripe,paypal}/webhooks/{id}` | an event as it was sent |
+//! | `POST {stripe,paypal}/webhooks/{id}/resend` | sends it once more, also one that was dropped |
+//! | `POST stripe/intents/{id}/authenticate {agreed}` | the holder's word in 3-D Secure |
+//! | `POST stripe/intents/{id}/dispute` | the holder disputes a payment |
+//! | `POST stripe/disputes/{id}/close {won}` | the bank decides |
+//! | `POST paypal/orders/{id}/approve {decline?, review?}` | the buyer approves; answers where their browser would go |
+//! | `POST paypal/orders/{id}/cancel` | the buyer does not |
+//! | `POST paypal/captures/{id}/settle {completed}` | a reviewed payment is completed or denied |
 
 use std::time::Duration;
 
