@@ -19,6 +19,7 @@ mod stripe;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
@@ -27,6 +28,8 @@ pub use settings::Settings;
 
 /// As large as an honest request may be.
 const BODY_MAX: usize = 256 * 1024;
+
+const KEEP_ALIVE: Duration = Duration::from_secs(120);
 
 /// A sandbox that runs.
 pub struct Sandbox {
@@ -75,6 +78,8 @@ impl Sandbox {
                 .service(web::redirect("/", "/control"))
         })
         .workers(settings.workers)
+        // Longer than clients keep a connection that they do not use, so that none is closed under a request.
+        .keep_alive(KEEP_ALIVE)
         .on_connect(mischief::Connection::keep)
         .disable_signals()
         .listen(listener)?

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, HttpResponse};
 use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,13 @@ impl Trouble {
             .filter(|rest| !rest.is_zero())
     }
 
+    /// Cuts the connection under a request while it is away; what is answered then reaches nobody.
+    pub fn cut_if_away(&self, request: &HttpRequest) -> Option<HttpResponse> {
+        self.away_for()?;
+        Connection::cut(request);
+        Some(HttpResponse::ServiceUnavailable().finish())
+    }
+
     /// Whether this request fails before anything is done.
     pub fn fails(&self) -> bool {
         self.errors.takes(self.wanted().error_percent)
@@ -145,8 +152,7 @@ impl Connection {
         }
     }
 
-    /// Cuts the connection under the request: whatever is answered now reaches nobody.
-    pub fn cut(request: &HttpRequest) {
+    fn cut(request: &HttpRequest) {
         if let Some(Self(socket)) = request.conn_data::<Self>() {
             // Fails only where the other side was quicker.
             let _ = socket.shutdown(std::net::Shutdown::Both);

@@ -15,7 +15,6 @@ use super::operations::Call;
 use super::refusal::Refusal;
 use super::tokens;
 use crate::ids;
-use crate::mischief::Connection;
 
 /// What of a request is needed to do it, after its connection may be gone.
 struct Request {
@@ -100,9 +99,8 @@ pub async fn show_certificate(paypal: web::Data<Paypal>, id: web::Path<String>) 
 }
 
 fn trouble_at_the_door(paypal: &Paypal, request: &HttpRequest) -> Option<HttpResponse> {
-    if paypal.trouble.away_for().is_some() {
-        Connection::cut(request);
-        return Some(HttpResponse::ServiceUnavailable().finish());
+    if let Some(cut) = paypal.trouble.cut_if_away(request) {
+        return Some(cut);
     }
     paypal
         .trouble

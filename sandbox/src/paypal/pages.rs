@@ -1,7 +1,7 @@
 //! The page on which a buyer approves an order, and the way back to the shop.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
 use serde::Deserialize;
 
@@ -29,7 +29,14 @@ pub struct Form {
 }
 
 /// Shows what is to be paid, and asks the buyer.
-pub async fn ask_buyer(paypal: web::Data<Paypal>, opened: web::Query<Opened>) -> HttpResponse {
+pub async fn ask_buyer(
+    paypal: web::Data<Paypal>,
+    request: HttpRequest,
+    opened: web::Query<Opened>,
+) -> HttpResponse {
+    if let Some(cut) = paypal.trouble.cut_if_away(&request) {
+        return cut;
+    }
     let account = paypal.account();
     match account.orders.get(&opened.token) {
         Some(order) if order.status != Status::Completed => page::html(page::fill(
@@ -46,11 +53,18 @@ pub async fn ask_buyer(paypal: web::Data<Paypal>, opened: web::Query<Opened>) ->
 /// Takes the buyer's word, and leads back.
 pub async fn take_answer(
     paypal: web::Data<Paypal>,
+    request: HttpRequest,
     opened: web::Query<Opened>,
     form: web::Form<Form>,
 ) -> HttpResponse {
+    if let Some(cut) = paypal.trouble.cut_if_away(&request) {
+        return cut;
+    }
     match paypal.take_word(&opened.token, form.answer) {
         None => page::not_found(),
+        Some(url) if url.is_empty() => {
+            page::html(page::fill(include_str!("browser/done.html"), &[]))
+        }
         Some(url) => HttpResponse::SeeOther()
             .insert_header((LOCATION, url))
             .finish(),

@@ -16,7 +16,6 @@ use super::idempotency::Answer;
 use super::operations::{Call, Caller};
 use super::refusal::Refusal;
 use crate::ids;
-use crate::mischief::Connection;
 
 /// What of a request is needed to do it, after its connection may be gone.
 struct Request {
@@ -38,9 +37,8 @@ pub async fn answer(
     if request.method() == Method::OPTIONS {
         return preflight();
     }
-    if stripe.trouble.away_for().is_some() {
-        Connection::cut(&request);
-        return HttpResponse::ServiceUnavailable().finish();
+    if let Some(cut) = stripe.trouble.cut_if_away(&request) {
+        return cut;
     }
     let id = ids::with_prefix("req_");
     if stripe.trouble.fails() {

@@ -2,7 +2,7 @@
 //! holder.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,28 +11,42 @@ use crate::page;
 
 const CHALLENGE: &str = include_str!("browser/challenge.html");
 
-pub async fn script() -> HttpResponse {
+pub async fn script(stripe: web::Data<Stripe>, request: HttpRequest) -> HttpResponse {
     file(
+        &stripe,
+        &request,
         "text/javascript; charset=utf-8",
         include_str!("browser/script.js"),
     )
 }
 
-pub async fn element() -> HttpResponse {
+pub async fn element(stripe: web::Data<Stripe>, request: HttpRequest) -> HttpResponse {
     file(
+        &stripe,
+        &request,
         "text/html; charset=utf-8",
         include_str!("browser/element.html"),
     )
 }
 
-pub async fn element_script() -> HttpResponse {
+pub async fn element_script(stripe: web::Data<Stripe>, request: HttpRequest) -> HttpResponse {
     file(
+        &stripe,
+        &request,
         "text/javascript; charset=utf-8",
         include_str!("browser/element.js"),
     )
 }
 
-fn file(content_type: &str, text: &'static str) -> HttpResponse {
+fn file(
+    stripe: &Stripe,
+    request: &HttpRequest,
+    content_type: &str,
+    text: &'static str,
+) -> HttpResponse {
+    if let Some(cut) = stripe.trouble.cut_if_away(request) {
+        return cut;
+    }
     HttpResponse::Ok()
         .content_type(content_type)
         .insert_header(("cache-control", "no-cache"))
@@ -55,7 +69,14 @@ pub struct HoldersAnswer {
 }
 
 /// Shows what is to be paid, and asks the holder.
-pub async fn ask_holder(stripe: web::Data<Stripe>, secret: web::Path<String>) -> HttpResponse {
+pub async fn ask_holder(
+    stripe: web::Data<Stripe>,
+    request: HttpRequest,
+    secret: web::Path<String>,
+) -> HttpResponse {
+    if let Some(cut) = stripe.trouble.cut_if_away(&request) {
+        return cut;
+    }
     match stripe.intent_of_secret(&secret) {
         None => page::not_found(),
         Some(intent) => page::html(page::fill(CHALLENGE, &[("amount", &shown_amount(&intent))])),
@@ -65,10 +86,14 @@ pub async fn ask_holder(stripe: web::Data<Stripe>, secret: web::Path<String>) ->
 /// Takes the holder's word, and leads back.
 pub async fn take_answer(
     stripe: web::Data<Stripe>,
+    request: HttpRequest,
     secret: web::Path<String>,
     opened: web::Query<Opened>,
     form: web::Form<HoldersAnswer>,
 ) -> HttpResponse {
+    if let Some(cut) = stripe.trouble.cut_if_away(&request) {
+        return cut;
+    }
     let Some(intent) = stripe.intent_of_secret(&secret) else {
         return page::not_found();
     };

@@ -67,6 +67,16 @@ async fn a_provider_that_is_away_cuts_connections_and_comes_back() {
         .await;
     let cut = world.post("payment_intents", &[]).send().await;
     assert!(cut.unwrap_err().status().is_none(), "there is no answer");
+    let script = world
+        .request(Method::GET, "/stripe/v3/stripe.js")
+        .send()
+        .await;
+    assert!(script.is_err(), "nor is there a script");
+    let other = world
+        .request(Method::GET, "/paypal/checkoutnow?token=X")
+        .send()
+        .await;
+    assert_eq!(other.unwrap().status(), 404, "the other one is here");
     world
         .control(Method::POST, "stripe/away", json!({"seconds": 0}))
         .await;
