@@ -1,18 +1,20 @@
 //! The outbox: work that is written in the transaction that causes it and done outside it.
 //!
-//! The tables belong to the job library (graphile_worker), which also migrates them. So its
-//! functions are called through unchecked queries here, and nowhere else.
+//! The tables belong to the job library (graphile_worker), which also migrates them. So they are
+//! reached through unchecked queries here, and nowhere else.
 
 use std::time::Duration;
 
 use domain::{OrderId, PaymentId, Timestamp};
 use graphile_worker::WorkerUtils;
 use serde_json::{Value, json};
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgConnection, PgPool, Postgres, Row};
 
 /// How often a job is tried. With the library's backoff (e^attempt seconds, at most six hours)
 /// that is some two days, long enough to outlive a provider's bad weekend.
-const ATTEMPTS_MAX: i32 = 16;
+const ATTEMPTS_MAX: i16 = 16;
 
 /// What is to be done. Each is done at least once, so each must bear repetition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +85,14 @@ impl Job {
     }
 }
 
+/// The names of all tasks.
+const TASKS: [&str; 4] = [
+    "payment_deadline",
+    "settle_payment",
+    "tell_sale",
+    "send_refund",
+];
+
 /// Brings the job library's schema up to date.
 ///
 /// # Errors
@@ -90,10 +100,19 @@ impl Job {
 pub async fn migrate(pool: &PgPool) -> Result<(), sqlx::migrate::MigrateError> {
     let utils = WorkerUtils::new(pool.clone(), "graphile_worker");
     let migrated = utils.migrate().await;
-    migrated.map_err(|error| sqlx::migrate::MigrateError::Source(Box::new(error)))
+    migrated.map_err(|error| sqlx::migrate::MigrateError::Source(Box::new(error)))?;
+    let named = sqlx::query(
+        "insert into graphile_worker._private_tasks (identifier) select unnest($1::text[]) on conflict do nothing",
+    );
+    named.bind(&TASKS[..]).execute(pool).await?;
+    Ok(())
 }
 
-/// Adds a job that is done `delay` after the transaction began, if that commits.
+/// Adds a job that is done `delay` after the transaction began, if that commits, or up to a second later.
+///
+/// The library's own function tells its workers by `notify`, which lets no two transactions commit at a time:
+/// under load, payments would wait for each other's disk. Its workers look for jobs by themselves, so the row
+/// is inserted without it. Only the key of a job that is being done, or is a dead letter, is left to the library.
 ///
 /// # Errors
 /// The database does not answer.
@@ -102,16 +121,23 @@ pub async fn add(
     job: Job,
     delay: Duration,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "select graphile_worker.add_job($1, $2::json, null, now() + make_interval(secs => $3), $4, $5)",
-    )
-    .bind(job.task())
-    .bind(job.payload())
-    .bind(delay.as_secs_f64())
-    .bind(ATTEMPTS_MAX)
-    .bind(job.key())
-    .execute(connection)
-    .await?;
+    let added = sqlx::query(
+        "insert into graphile_worker._private_jobs as job (task_id, payload, run_at, max_attempts, key) \
+         select task.id, $2::json, now() + make_interval(secs => $3), $4, $5 \
+         from graphile_worker._private_tasks task where task.identifier = $1 \
+         on conflict (key) do update set \
+             task_id = excluded.task_id, payload = excluded.payload, run_at = excluded.run_at, \
+             max_attempts = excluded.max_attempts, revision = job.revision + 1, attempts = 0, \
+             last_error = null, updated_at = now() \
+         where job.is_available",
+    );
+    let added = bind(added, job, delay).execute(&mut *connection).await?;
+    if added.rows_affected() == 0 {
+        let replaced = sqlx::query(
+            "select graphile_worker.add_job($1, $2::json, null, now() + make_interval(secs => $3), $4, $5)",
+        );
+        bind(replaced, job, delay).execute(connection).await?;
+    }
     Ok(())
 }
 
@@ -121,10 +147,14 @@ pub async fn add(
 /// The database does not answer.
 pub async fn remove(connection: &mut PgConnection, jobs: &[Job]) -> Result<(), sqlx::Error> {
     let keys: Vec<String> = jobs.iter().map(Job::key).collect();
-    sqlx::query("select graphile_worker.remove_job(key) from unnest($1::text[]) key")
-        .bind(keys)
-        .execute(connection)
-        .await?;
+    let waiting = sqlx::query(
+        "delete from graphile_worker._private_jobs where key = any($1) and locked_at is null",
+    );
+    let waiting = waiting.bind(&keys).execute(&mut *connection).await?;
+    if waiting.rows_affected() < keys.len() as u64 {
+        let others = "select graphile_worker.remove_job(key) from unnest($1::text[]) key";
+        sqlx::query(others).bind(keys).execute(connection).await?;
+    }
     Ok(())
 }
 
@@ -156,6 +186,19 @@ pub async fn waiting(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
         "select coalesce(key, id::text) from graphile_worker._private_jobs order by 1",
     );
     keys.fetch_all(pool).await
+}
+
+fn bind(
+    query: Query<'_, Postgres, PgArguments>,
+    job: Job,
+    delay: Duration,
+) -> Query<'_, Postgres, PgArguments> {
+    query
+        .bind(job.task())
+        .bind(job.payload())
+        .bind(delay.as_secs_f64())
+        .bind(ATTEMPTS_MAX)
+        .bind(job.key())
 }
 
 fn dead_letter(row: &sqlx::postgres::PgRow) -> Result<DeadLetter, sqlx::Error> {
