@@ -86,7 +86,7 @@ pub fn publication(path: &str, body: &[u8]) -> Vec<u8> {
 }
 
 impl Connection {
-    /// A connection that opens with its first request.
+    /// A connection that opens with its first request, if not before.
     pub fn new(address: SocketAddr) -> Self {
         Self {
             address,
@@ -94,6 +94,16 @@ impl Connection {
             buffer: BytesMut::with_capacity(4096),
             last_used: Instant::now(),
         }
+    }
+
+    /// Opens the connection now.
+    ///
+    /// # Errors
+    /// Nobody takes it.
+    pub async fn open(&mut self) -> Result<()> {
+        self.stream = Some(self.connect().await?);
+        self.last_used = Instant::now();
+        Ok(())
     }
 
     /// Sends a request and waits for its answer.

@@ -47,7 +47,7 @@ struct Window {
     until_micros: AtomicU64,
 }
 
-/// What one connection saw.
+/// What all connections saw: a histogram each would be the generator's dearest part with thousands of them.
 struct Tally {
     latencies: Histogram<u64>,
     failed: u64,
@@ -62,6 +62,8 @@ pub async fn measure(
     connections: usize,
     script: impl Fn() -> Script,
 ) -> Outcome<Measurement> {
+    // Opened beforehand: thousands of handshakes are a test of their own, and a long one.
+    let opened = connect(manner.address, connections).await?;
     let until = manner.warm_up + manner.stretch;
     let until_micros = AtomicU64::new(u64::try_from(until.as_micros())?);
     let window = Arc::new(Window {
@@ -74,9 +76,8 @@ pub async fn measure(
         failed: 0,
     }));
     let mut drivers = JoinSet::new();
-    for _ in 0..connections {
-        let (connection, script) = (Connection::new(manner.address), script());
-        drivers.spawn(drive(connection, script, window.clone(), total.clone()));
+    for connection in opened {
+        drivers.spawn(drive(connection, script(), window.clone(), total.clone()));
     }
     tokio::time::sleep_until((window.began + manner.warm_up).into()).await;
     let before = manner.processes.times();
@@ -117,10 +118,6 @@ async fn drive(
     window: Arc<Window>,
     total: Arc<Mutex<Tally>>,
 ) -> Outcome<()> {
-    let mut tally = Tally {
-        latencies: latencies(),
-        failed: 0,
-    };
     let mut bytes = Vec::with_capacity(512);
     loop {
         bytes.clear();
@@ -136,13 +133,24 @@ async fn drive(
             break;
         }
         if answered >= window.from {
-            tally.count(answer.status, answered - sent);
+            let mut total = total.lock().expect("no holder panics");
+            total.count(answer.status, answered - sent);
         }
     }
-    let mut total = total.lock().expect("no holder panics");
-    total.latencies.add(&tally.latencies)?;
-    total.failed += tally.failed;
     Ok(())
+}
+
+async fn connect(address: SocketAddr, connections: usize) -> Outcome<Vec<Connection>> {
+    let mut opening = JoinSet::new();
+    for _ in 0..connections {
+        let mut connection = Connection::new(address);
+        opening.spawn(async move { connection.open().await.map(|()| connection) });
+    }
+    let mut opened = Vec::with_capacity(connections);
+    while let Some(connection) = opening.join_next().await {
+        opened.push(connection??);
+    }
+    Ok(opened)
 }
 
 impl Tally {
