@@ -17,7 +17,11 @@ use crate::{Settings, limits, routes};
 
 /// The kernel ends a connection whose peer has taken nothing for so long. Nothing else would: a
 /// response that waits for its reader waits for ever, and closing a socket waits for it too.
-const UNREAD_MAX: Duration = Duration::from_secs(20);
+const UNREAD_MAX: Duration = Duration::from_secs(9);
+
+/// How much waits in the kernel for a peer beyond what it has room for. More is of no use to a quick reader,
+/// and a slow one would be given megabytes before anybody notices.
+const UNSENT_MAX: u32 = 16 * 1024;
 
 /// How long requests under way may take when the server ends.
 const SHUTDOWN_MAX_SECS: u64 = 10;
@@ -88,6 +92,7 @@ fn bound_waiting(connection: &dyn Any, _: &mut Extensions) {
         let socket = socket2::SockRef::from(stream);
         // Refused only for a socket that is gone already.
         let _ = socket.set_tcp_user_timeout(Some(UNREAD_MAX));
+        let _ = socket.set_tcp_notsent_lowat(UNSENT_MAX);
         let _ = socket.set_tcp_nodelay(true);
     }
 }
