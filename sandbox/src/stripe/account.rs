@@ -17,7 +17,7 @@ use crate::ids;
 /// The version whose shapes are played.
 pub const API_VERSION: &str = "2026-09-30.endive";
 /// Older events can no longer be asked for, so that a storm does not fill the memory.
-const EVENTS_MAX: usize = 20_000;
+const EVENTS_MAX: usize = 10_000;
 /// Nor can older intents, with all that hangs on them.
 const INTENTS_MAX: usize = 100_000;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::account::{Account, Answer};
-use super::cards::{Behaviour, Decline};
+use super::cards::Decline;
 use super::methods::Method;
 use super::refusal::Refusal;
 use crate::ids;
@@ -18,11 +18,9 @@ pub struct Charge {
     pub created: i64,
     pub disputed: bool,
     pub failure: Option<Decline>,
-    pub method: String,
-    pub behaviour: Behaviour,
-    pub brand: &'static str,
-    method_details: Value,
-    billing_details: Value,
+    pub method: Method,
+    /// Whether its holder was asked.
+    authenticated: bool,
     /// The refunds of it, oldest first.
     pub refunds: Vec<String>,
 }
@@ -48,11 +46,8 @@ impl Account {
             created: now,
             disputed: false,
             failure,
-            method: method.id.clone(),
-            behaviour: method.behaviour(),
-            brand: method.brand(),
-            method_details: method.render_on_charge(authenticated),
-            billing_details: method.billing_details.clone(),
+            method: method.clone(),
+            authenticated,
             refunds: Vec::new(),
         };
         self.charges.insert(id.clone(), charge);
@@ -67,7 +62,7 @@ impl Account {
             "id": charge.id, "object": "charge", "amount": charge.amount,
             "amount_captured": if paid { charge.amount } else { 0 }, "amount_refunded": charge.refunded,
             "application": null, "application_fee": null, "application_fee_amount": null,
-            "balance_transaction": null, "billing_details": charge.billing_details,
+            "balance_transaction": null, "billing_details": charge.method.billing_details(),
             "calculated_statement_descriptor": "SANDBOX", "captured": paid, "created": charge.created,
             "currency": charge.currency, "customer": null, "description": intent.description,
             "destination": null, "dispute": null, "disputed": charge.disputed, "failure_balance_transaction": null,
@@ -75,7 +70,8 @@ impl Account {
             "failure_message": charge.failure.map(|failure| failure.message),
             "fraud_details": {}, "livemode": false, "metadata": intent.metadata, "on_behalf_of": null, "order": null,
             "outcome": outcome(charge.failure), "paid": paid, "payment_intent": charge.intent,
-            "payment_method": charge.method, "payment_method_details": charge.method_details, "radar_options": {},
+            "payment_method": charge.method.id,
+            "payment_method_details": charge.method.render_on_charge(charge.authenticated), "radar_options": {},
             "receipt_email": intent.receipt_email, "receipt_number": null, "receipt_url": null,
             "refunded": paid && charge.refunded == charge.amount, "review": null, "shipping": intent.shipping,
             "source": null, "source_transfer": null, "statement_descriptor": intent.statement_descriptor,

@@ -67,7 +67,7 @@ impl Account {
             intent: intent.to_owned(),
             amount: charge.amount - charge.refunded,
             currency: charge.currency.clone(),
-            brand: charge.brand,
+            brand: charge.method.brand(),
             created: now,
             reason,
             status: Status::NeedsResponse,

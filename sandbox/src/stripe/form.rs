@@ -61,6 +61,15 @@ impl Form {
         self.0.iter().any(|(field, _)| root(field) == name)
     }
 
+    /// Whether anything within `name` is given, which may itself be within something.
+    pub fn has_under(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| {
+            field
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('['))
+        })
+    }
+
     /// Refuses fields that the endpoint does not know.
     pub fn only(&self, known: &[&str]) -> Result<(), Box<Refusal>> {
         /// Any request may have these.

@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 /// For how long a key is remembered.
 const KEPT_SECS: i64 = 24 * 3600;
 /// Older ones are forgotten earlier, so that hours of load do not fill the memory.
-const KEPT_MAX: usize = 100_000;
+const KEPT_MAX: usize = 50_000;
 
 /// An answer as it was sent.
 #[derive(Debug, Clone)]

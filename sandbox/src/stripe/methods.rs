@@ -1,5 +1,7 @@
 //! Payment methods: a card by its number or by the name of a test card, or the buyer's bank (iDEAL), which is always a redirect.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::account::{Account, Answer};
@@ -13,7 +15,8 @@ pub struct Method {
     pub id: String,
     pub kind: Kind,
     pub created: i64,
-    pub billing_details: Value,
+    /// Where any was given: most have none, and each payment keeps it.
+    billing_details: Option<Arc<Value>>,
 }
 
 #[derive(Debug, Clone)]
@@ -52,17 +55,18 @@ impl Method {
         let address = |name: &str| {
             Value::from(form.text(&field(&format!("billing_details[address][{name}]"))))
         };
+        let given = form.has_under(&field("billing_details"));
         Ok(Self {
             id: ids::with_prefix("pm_1"),
             kind,
             created: now,
-            billing_details: json!({
+            billing_details: given.then(|| Arc::new(json!({
                 "address": {
                     "city": address("city"), "country": address("country"), "line1": address("line1"),
                     "line2": address("line2"), "postal_code": address("postal_code"), "state": address("state"),
                 },
                 "email": detail("email"), "name": detail("name"), "phone": detail("phone"), "tax_id": null,
-            }),
+            }))),
         })
     }
 
@@ -78,7 +82,7 @@ impl Method {
                 exp_year: 2040,
             },
             created: now,
-            billing_details: no_billing_details(),
+            billing_details: None,
         })
     }
 
@@ -111,7 +115,7 @@ impl Method {
     pub fn render(&self) -> Value {
         let mut method = json!({
             "id": self.id, "object": "payment_method", "allow_redisplay": "unspecified",
-            "billing_details": self.billing_details, "created": self.created, "customer": null,
+            "billing_details": self.billing_details(), "created": self.created, "customer": null,
             "livemode": false, "metadata": {}, "type": self.type_name(),
         });
         method[self.type_name()] = match &self.kind {
@@ -130,6 +134,13 @@ impl Method {
             }),
         };
         method
+    }
+
+    pub fn billing_details(&self) -> Value {
+        match &self.billing_details {
+            Some(details) => Value::clone(details),
+            None => no_billing_details(),
+        }
     }
 
     /// How it is shown on a charge.
@@ -285,7 +296,7 @@ fn refuse(code: &'static str, message: &str, param: &str) -> Box<Refusal> {
     refusal
 }
 
-pub fn no_billing_details() -> Value {
+fn no_billing_details() -> Value {
     json!({
         "address": {"city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null},
         "email": null, "name": null, "phone": null, "tax_id": null,

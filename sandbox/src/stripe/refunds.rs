@@ -70,7 +70,7 @@ impl Account {
         let mut metadata = Metadata::new();
         merge(&mut metadata, form.map("metadata"))?;
         let id = ids::with_prefix("re_3");
-        let status = match charge.behaviour {
+        let status = match charge.method.behaviour() {
             Behaviour::RefundsLate { succeeds } => Status::Pending { succeeds },
             Behaviour::Pays
             | Behaviour::Declines(_)
