@@ -75,8 +75,8 @@ pub struct EventFilter {
     pub artist: Option<String>,
     /// The slug or id of a venue.
     pub venue: Option<String>,
-    /// Words to be found as they stand in the title, an artist's or the venue's name.
-    pub query: Option<String>,
+    /// Only these, as a search found them.
+    pub found: Option<Vec<EventId>>,
     /// Sessions that begin then or later; else from now on.
     pub from: Option<Timestamp>,
     /// Sessions that begin before then.
@@ -434,16 +434,10 @@ struct SessionRow {
 impl EventFilter {
     /// Whether it holds what no text in the database can: Postgres takes no zero character.
     fn is_beyond_text(&self) -> bool {
-        [
-            &self.category,
-            &self.city,
-            &self.artist,
-            &self.venue,
-            &self.query,
-        ]
-        .into_iter()
-        .flatten()
-        .any(|text| text.contains('\0'))
+        [&self.category, &self.city, &self.artist, &self.venue]
+            .into_iter()
+            .flatten()
+            .any(|text| text.contains('\0'))
     }
 }
 
@@ -509,6 +503,8 @@ async fn listing(
     page: u32,
     now: Timestamp,
 ) -> Result<Vec<ListingRow>, sqlx::Error> {
+    let found = filter.found.as_ref();
+    let found = found.map(|found| found.iter().map(|event| event.0).collect::<Vec<_>>());
     sqlx::query_as!(
         ListingRow,
         r#"with fitting as (
@@ -535,11 +531,7 @@ async fn listing(
                        select from event_artist join artist using (artist_id)
                        where event_artist.event_id = event.event_id
                            and $6 in (artist.slug, artist.artist_id::text)))
-                   and ($7::text is null or position(lower($7) in lower(concat_ws(E'\n',
-                       event.title, venue.name,
-                       (select string_agg(artist.name, E'\n')
-                        from event_artist join artist using (artist_id)
-                        where event_artist.event_id = event.event_id)))) > 0)
+                   and ($7::uuid[] is null or event.event_id = any($7))
            ), page as (
                select event_id, min(starts_at) as first_starts_at,
                    case when $12 then min(rank) else 0 end as first_rank
@@ -567,7 +559,7 @@ async fn listing(
         filter.city.as_deref(),
         filter.venue.as_deref(),
         filter.artist.as_deref(),
-        filter.query.as_deref(),
+        found.as_deref(),
         // One more than is shown tells whether there is a next page.
         i64::from(EVENTS_PER_PAGE) + 1,
         i64::from(page - 1) * i64::from(EVENTS_PER_PAGE),

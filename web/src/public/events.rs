@@ -4,22 +4,32 @@ use actix_web::web;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Timestamp;
 use store::catalogue::{self, EventFilter};
+use store::discovery;
 
 use crate::context::Context;
 use crate::error::{Answer, Problem};
 use crate::openapi::ProblemDocument;
 use crate::wire::session::{EventQuery, Events};
 
-/// Events with sessions to come, by the first of these
+/// Events with sessions to come, by the first of these. Words are searched as on the pages: forgivingly
 #[utoipa::path(get, path = "/api/public/events", tag = "public", params(EventQuery),
     responses((status = 200, body = Events), (status = "default", body = ProblemDocument)))]
 pub async fn list(
     context: web::Data<Context>,
     query: web::Query<EventQuery>,
 ) -> Answer<web::Json<Events>> {
-    let filter = filter(query.into_inner())?;
+    let query = query.into_inner();
+    let pool = &context.app.pool;
+    let found = match query.q.as_deref().filter(|words| !words.trim().is_empty()) {
+        Some(words) => Some(discovery::search(pool, words).await?.events),
+        None => None,
+    };
+    let filter = EventFilter {
+        found,
+        ..filter(query)?
+    };
     let now = context.now();
-    let page = catalogue::events(&context.app.pool, &filter, now).await?;
+    let page = catalogue::events(pool, &filter, now).await?;
     Ok(web::Json(Events::new(page, now)))
 }
 
@@ -34,7 +44,7 @@ fn filter(query: EventQuery) -> Answer<EventFilter> {
         city: query.city,
         artist: query.artist,
         venue: query.venue,
-        query: query.q,
+        found: None,
         from: query.from.map(|text| instant("from", &text)).transpose()?,
         to: query.to.map(|text| instant("to", &text)).transpose()?,
         buyable_first: false,

@@ -560,3 +560,19 @@ async fn the_newsletter_is_noted_as_pending_and_never_tells_who_is_known(pool: P
     );
     app.close().await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_api_searches_as_forgivingly_as_the_pages(pool: PgPool) {
+    let app = town(pool).await;
+    for words in ["tempset", "the tempest", "Lindenhof Ensemble"] {
+        let address = format!("/api/public/events?q={}", words.replace(' ', "%20"));
+        let found = app.get(&address).await;
+        let items = found.body["items"].as_array().unwrap();
+        let titles: Vec<&str> = items.iter().filter_map(|it| it["title"].as_str()).collect();
+        assert!(titles.contains(&"The Tempest"), "{words}: {titles:?}");
+        assert!(titles.len() < 10, "{words}: {titles:?}");
+    }
+    let nothing = app.get("/api/public/events?q=xyzzyqq").await;
+    assert_eq!(nothing.body["items"], serde_json::json!([]));
+    app.close().await;
+}
