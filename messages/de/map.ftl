@@ -41,6 +41,13 @@ free-count = { $count ->
     [0] Nichts frei
    *[other] { $count } frei
 }
+group-free = { $sections ->
+    [one] 1 Bereich
+   *[other] { $sections } Bereiche
+} · { $count ->
+    [0] nichts frei
+   *[other] { $count } frei
+}
 row-free = { $count ->
     [0] nichts frei
    *[other] { $count } frei

@@ -41,6 +41,13 @@ free-count = { $count ->
     [0] None free
    *[other] { $count } free
 }
+group-free = { $sections ->
+    [one] 1 section
+   *[other] { $sections } sections
+} · { $count ->
+    [0] none free
+   *[other] { $count } free
+}
 row-free = { $count ->
     [0] none free
    *[other] { $count } free

@@ -110,7 +110,6 @@ badge-few-template = Few left
 badge-last-template = Last #
 badge-sold-out-template = Sold out
 price-from = from { $price }
-price-free = free
 on-sale-from = On sale from { $when }
 on-sale-in = On sale in
 venue-time = { $place } time

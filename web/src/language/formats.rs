@@ -276,7 +276,7 @@ mod tests {
         );
         let long = |speech: &Speech| speech.date_time(INSTANT, "Europe/Berlin");
         assert_eq!(long(&english), "Sat 31 January 2026, 20:00");
-        assert_eq!(long(&german), "Sa., 31. Januar 2026, 20:00 Uhr");
+        assert_eq!(long(&german), "Sa., 31. Januar 2026, 20:00\u{a0}Uhr");
         let price = |speech: &Speech, minor, code: &str| {
             speech.money(Money {
                 minor,

@@ -13,6 +13,9 @@ use crate::context::Context;
 use crate::error::Answer;
 use crate::language::{Speech, zone};
 
+/// So many sections are listed one by one.
+const LISTED_MAX: usize = 24;
+
 /// All that `partials/house.html` needs, as `house`.
 #[derive(Serialize)]
 pub struct House {
@@ -35,9 +38,23 @@ pub struct House {
     /// What is drawn around the places, as JSON for the island.
     surroundings: String,
     skeleton: Option<Skeleton>,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     prices: Vec<Price>,
     free: u32,
+    /// Whether the best of the seats can be asked for, and whether by price or access.
+    has_seats: bool,
+    has_choice: bool,
+}
+
+/// Sections that stand together in the list.
+#[derive(Serialize)]
+struct Group {
+    /// Whether they are folded away under their price.
+    is_folded: bool,
+    price: String,
+    tier: usize,
+    free: u32,
+    sections: Vec<Section>,
 }
 
 /// A section in the list.
@@ -138,8 +155,10 @@ impl House {
             surroundings: surroundings(&info.manifest, &areas),
             skeleton: drawing::skeleton(&info.manifest, &areas),
             prices: prices(info, speech),
-            sections,
+            groups: groups(sections),
             free,
+            has_seats: !info.manifest.seats().is_empty(),
+            has_choice: has_choice(info),
         })
     }
 }
@@ -220,6 +239,50 @@ fn sections(info: &SessionInfo, snapshot: &Snapshot, speech: &Speech) -> Vec<Sec
         section.free += u32::from(state(&snapshot.seats, index) == 0);
     }
     sections
+}
+
+/// Whether seats differ in price or access: the form for the best asks for what differs.
+fn has_choice(info: &SessionInfo) -> bool {
+    let manifest = &info.manifest;
+    let indexed = manifest.section_indexes().zip(manifest.sections());
+    let seated = indexed.filter(|(_, section)| section.is_seated());
+    let mut prices = seated.map(|(index, _)| info.price(index));
+    let first = prices.next();
+    prices.any(|price| Some(price) != first) || manifest.seats().iter().any(|seat| seat.accessible)
+}
+
+/// All of them as they come; where nobody would look through so many, by price, the dearest first.
+fn groups(mut sections: Vec<Section>) -> Vec<Group> {
+    if sections.len() <= LISTED_MAX {
+        return vec![Group::of(sections, false)];
+    }
+    sections.sort_by_key(|section| section.tier);
+    let mut groups: Vec<Vec<Section>> = Vec::new();
+    for section in sections {
+        match groups.last_mut() {
+            Some(group) if group[0].tier == section.tier => group.push(section),
+            _ => groups.push(vec![section]),
+        }
+    }
+    let folded = |group: Vec<Section>| {
+        let is_folded = group.len() > 1;
+        Group::of(group, is_folded)
+    };
+    groups.into_iter().map(folded).collect()
+}
+
+impl Group {
+    fn of(sections: Vec<Section>, is_folded: bool) -> Self {
+        Self {
+            is_folded,
+            price: sections
+                .first()
+                .map_or_else(String::new, |first| first.price.clone()),
+            tier: sections.first().map_or(0, |first| first.tier),
+            free: sections.iter().map(|section| section.free).sum(),
+            sections,
+        }
+    }
 }
 
 /// All prices, the dearest first.
@@ -315,6 +378,46 @@ mod tests {
         let seats = [0b11_10_01_00, 0b00_00_00_01];
         let words: Vec<_> = (0..5).map(|index| look(&seats, SeatIndex(index))).collect();
         assert_eq!(words, ["free", "held", "sold", "off", "held"]);
+    }
+
+    fn section(tier: usize, free: u32) -> Section {
+        Section {
+            section_id: String::new(),
+            name: format!("Block {tier}"),
+            price: format!("€{tier}"),
+            tier,
+            is_standing: false,
+            free,
+            capacity: free,
+        }
+    }
+
+    #[test]
+    fn many_sections_are_folded_under_their_price_and_few_are_not() {
+        let few = groups((0..LISTED_MAX).map(|tier| section(tier, 1)).collect());
+        assert_eq!((few.len(), few[0].is_folded), (1, false));
+        let mut many: Vec<Section> = (0..40).map(|number| section(number % 2 + 1, 3)).collect();
+        many.push(section(0, 7));
+        let many = groups(many);
+        let told: Vec<_> = many
+            .iter()
+            .map(|group| {
+                (
+                    group.is_folded,
+                    group.price.as_str(),
+                    group.sections.len(),
+                    group.free,
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (false, "€0", 1, 7),
+                (true, "€1", 20, 60),
+                (true, "€2", 20, 60)
+            ]
+        );
     }
 
     #[test]

@@ -95,6 +95,11 @@ test("what is said where nothing can be had, at the door and in errors is German
   await page.getByRole("button", { name: "Plätze suchen" }).click();
   await page.getByText(/Wählen Sie zwischen 1 und \d+ Plätzen/).waitFor();
   await judged(page, "wie-viele");
+  await page.getByLabel("Plätze").first().fill("2");
+  await page.getByRole("button", { name: "Auf dem Plan wählen" }).click();
+  await page.locator('seat-map[data-live="true"]').waitFor();
+  await page.getByRole("button", { name: "Nehmen" }).waitFor();
+  await judged(page, "plaetze");
   await page.goto("/de/login");
   await page.getByLabel("E-Mail").fill("theatre@frontrow.example");
   await page.getByLabel("Passwort").fill("demo-theatre");

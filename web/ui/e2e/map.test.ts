@@ -43,6 +43,27 @@ async function tray(page: Page, count: string): Promise<string[]> {
 }
 
 for (const device of [PHONE, DESK]) {
+  test(`nothing moves while the house comes to life, at ${device.name}`, async () => {
+    const buyer = await Buyer.arrive(browser, device);
+    const { page } = buyer;
+    await page.addInitScript(() => {
+      const shifts: number[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) {
+          shifts.push(entry.value);
+        }
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await open(page);
+    // What moved is told with the frame behind the one that shows it.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+    const sum = shifts.reduce((all, one) => all + one, 0);
+    assert.ok(sum < 0.005, `${sum} of the window moved`);
+    await buyer.leave();
+  });
+
   test(`the best are taken within the price range that was chosen, at ${device.name}`, async () => {
     const buyer = await arrive(device);
     const { page } = buyer;

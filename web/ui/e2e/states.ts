@@ -379,7 +379,7 @@ function plain(name: string, address: string, caption?: string): State {
       await page.goto(address);
       if (await page.locator(".house").isVisible()) {
         // The map draws itself when the manifest has come.
-        await page.waitForLoadState("networkidle");
+        await page.locator('seat-map[data-live="true"]').waitFor();
       }
       return address;
     },

@@ -9,10 +9,15 @@ import { clampNumber, isWithin, type Frame, type Scene } from "./scene.ts";
 import type { Anchor, Shapes } from "./shapes.ts";
 import { traceRounded, type Surface } from "./surface.ts";
 
+/** From so many blocks of one name on, the name says nothing. */
+const NUMBERED_MIN = 8;
+
 export class Labels {
   private readonly house: House;
   private readonly shapes: Shapes;
   private readonly shortNames: readonly string[];
+  /** By section: what tells blocks apart that are numbered through; empty where they are not. */
+  private readonly numbers: readonly string[];
   private readonly words: PaintedWords;
   palette: Palette;
 
@@ -21,6 +26,7 @@ export class Labels {
     this.house = house;
     this.shapes = shapes;
     this.shortNames = shortNamesOf(house.sections);
+    this.numbers = numbersOf(this.shortNames);
     this.palette = palette;
   }
 
@@ -93,7 +99,9 @@ export class Labels {
     const short = this.shortNames[anchor.section] ?? section.name;
     // The switch says which floor it is.
     const long = house.levels.length > 1 ? short : section.name;
-    const choices = [[long, tail], [short, tail], [short, ""]] as const;
+    const number = this.numbers[anchor.section] ?? "";
+    // Among a hundred blocks a number is a name, and the colour a price.
+    const choices = number === "" ? ([[long, tail], [short, tail], [short, ""]] as const) : ([[long, tail], [number, ""]] as const);
     for (const [name, rest] of choices) {
       const nameWidth = this.measure(context, name, 650, pixels);
       const width = nameWidth + 14 + (rest === "" ? 0 : this.measure(context, rest, 500, pixels) + 8);
@@ -165,6 +173,16 @@ function shortNamesOf(sections: readonly Section[]): string[] {
   });
   const [firsts, lasts] = [new Set(parts.map(([first]) => first)), new Set(parts.map(([, last]) => last))];
   return parts.map(([first, last]) => (firsts.size > lasts.size ? first : last));
+}
+
+/** `302` of `Block 302`, where many are called so and told apart by that. */
+function numbersOf(names: readonly string[]): string[] {
+  const parts = names.map((name) => /^(\D+) (\d+\w?)$/.exec(name));
+  const alike = new Map<string, number>();
+  for (const [, word = ""] of parts.filter((part) => part !== null)) {
+    alike.set(word, (alike.get(word) ?? 0) + 1);
+  }
+  return parts.map((part) => (part !== null && (alike.get(part[1] ?? "") ?? 0) >= NUMBERED_MIN ? (part[2] ?? "") : ""));
 }
 
 /** `A` of `A (block 2)`: on the map one sees which block it is. */

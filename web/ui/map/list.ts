@@ -25,6 +25,13 @@ interface Entry {
   readonly standing: { readonly less: HTMLButtonElement; readonly count: HTMLElement; readonly more: HTMLButtonElement } | null;
 }
 
+/** Sections at one price, where there are many. */
+interface Group {
+  readonly element: HTMLElement;
+  readonly free: HTMLElement;
+  readonly entries: readonly Entry[];
+}
+
 export class SectionList {
   private readonly house: House;
   private readonly actions: ListActions;
@@ -32,6 +39,7 @@ export class SectionList {
   /** The row that is open, by section. */
   private readonly openRow = new Map<number, number>();
   private readonly seats = new Map<number, HTMLButtonElement>();
+  private readonly groups: readonly Group[];
   private state: MapState;
 
   constructor(root: HTMLElement, house: House, state: MapState, actions: ListActions) {
@@ -47,6 +55,11 @@ export class SectionList {
         this.entries.push(section.isStanding ? this.standingEntry(item, section, index) : this.seatedEntry(item, section, index));
       }
     });
+    this.groups = [...root.querySelectorAll<HTMLElement>("[data-part=group]")].map((group) => ({
+      element: group,
+      free: part(group, "group-free"),
+      entries: this.entries.filter(({ element: item }) => group.contains(item)),
+    }));
     this.update(state, "all");
   }
 
@@ -56,6 +69,12 @@ export class SectionList {
     const isStopped = hindrance(state) !== null;
     for (const entry of this.entries) {
       this.updateEntry(entry, free[entry.index] ?? 0, isStopped);
+    }
+    if (state.live.generation !== null) {
+      for (const group of this.groups) {
+        const left = group.entries.reduce((sum, { index }) => sum + (free[index] ?? 0), 0);
+        setText(group.free, say("group-free", { sections: group.entries.length, count: left }));
+      }
     }
     if (seats === "all") {
       for (const [seat, place] of this.seats) {
@@ -76,6 +95,9 @@ export class SectionList {
     for (const { element: item, section } of this.entries) {
       item.hidden = price !== null && section.price !== price;
     }
+    for (const { element: group, entries } of this.groups) {
+      group.hidden = entries.every(({ element: item }) => item.hidden);
+    }
   }
 
   /** Opens a section's row and puts the focus on a seat. */
@@ -85,6 +107,7 @@ export class SectionList {
     if (entry?.toggle?.getAttribute("aria-expanded") === "false") {
       this.toggle(entry);
     }
+    entry?.element.closest("details")?.setAttribute("open", "");
     this.openRowOf(index, this.house.row[seat] ?? 0);
     this.seats.get(seat)?.focus();
   }
@@ -114,8 +137,7 @@ export class SectionList {
     more.setAttribute("aria-label", say("standing-more", { section: section.name }));
     const count = element("output", { text: "0" });
     count.setAttribute("aria-label", say("standing-yours", { section: section.name }));
-    const steps = element("div", { class: "section-steps" }, less, count, more);
-    head.append(steps);
+    part(head, "steps").append(less, count, more);
     return { element: item, section, index, free: part(head, "free"), body: null, toggle: null, standing: { less, count, more } };
   }
 

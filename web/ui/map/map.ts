@@ -240,7 +240,6 @@ export class HouseMap {
       control.tabIndex = -1;
       zoom.append(control);
     }
-    zoom.hidden = false;
     if (house.levels.length > 1) {
       this.writeLevels(house);
     }

@@ -12,6 +12,11 @@ test("whoever is in another time zone reads the beginning of the sale by their o
   assert.equal(elsewhereWords(OPENS, "Europe/Berlin", "America/New_York"), "Thu 24 December 2026, 19:00 EST");
 });
 
+test("days and months of one digit are written as such", () => {
+  const soon = new Date("2027-01-05T12:00:00Z");
+  assert.equal(elsewhereWords(soon, "Asia/Tokyo", "Europe/London"), "Tue 5 January 2027, 12:00 GMT");
+});
+
 test("whoever has the venue's clock reads it once", () => {
   assert.equal(elsewhereWords(OPENS, "Europe/Berlin", "Europe/Paris"), null);
 });
@@ -22,7 +27,7 @@ test("the time until the sale is said in the two greatest units", () => {
 
 test("a German reads the same in German", () => {
   speakAs("de");
-  assert.equal(elsewhereWords(OPENS, "Europe/Berlin", "America/New_York"), "Do., 24. Dezember 2026, 19:00 Uhr EST");
+  assert.equal(elsewhereWords(OPENS, "Europe/Berlin", "America/New_York"), "Do., 24. Dezember 2026, 19:00\u00a0Uhr EST");
   assert.equal(untilWords(93_600), "1 T. 2 Std.");
   assert.equal(inWords(["1", "2", "3"]), "1, 2 und 3");
 });

@@ -173,8 +173,8 @@ function formatted(instant: Date, timeZone: string | undefined): string {
   const weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(get("weekday")) + 1;
   const date = say("date-long", {
     weekday: say(`weekday-short-${weekday}`),
-    day: get("day"),
-    month: say(`month-${get("month")}`),
+    day: String(Number(get("day"))),
+    month: say(`month-${Number(get("month"))}`),
     year: get("year"),
   });
   return say("date-time", { date, time: say("time", { hour: get("hour"), minute: get("minute") }) });

@@ -8,10 +8,8 @@ let spoken: FluentBundle | null = null;
 /** From now on this language, by these messages. */
 export function speak(tag: string, written: string): void {
   const bundle = new FluentBundle(tag, { useIsolating: false });
-  const [fault] = bundle.addResource(new FluentResource(written));
-  if (fault !== undefined) {
-    throw fault;
-  }
+  // Two parts of a page may bring the same file.
+  bundle.addResource(new FluentResource(written), { allowOverrides: true });
   spoken = bundle;
 }
 

@@ -207,11 +207,10 @@ impl View {
             minor: lowest.min()?,
             ..*first
         };
-        Some(if price.minor == 0 {
-            self.speech().say("price-free")
-        } else {
-            self.speech()
-                .say_of("price-from", "price", &self.speech().money(price))
+        let (speech, text) = (self.speech(), self.speech().price(price));
+        Some(match price.minor {
+            0 => text,
+            _ => speech.say_of("price-from", "price", &text),
         })
     }
 
