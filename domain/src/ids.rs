@@ -54,6 +54,8 @@ id! {
     OrderId
     /// One attempt to pay an order: `attemptId` on the wire.
     PaymentId
+    /// Money that goes back.
+    RefundId
     /// A section of a venue's plan.
     SectionId
     /// One performance of an event.

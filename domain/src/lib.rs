@@ -30,7 +30,7 @@ pub mod time;
 
 pub use ids::{
     AccountId, ArtistId, CategoryId, CityId, EventId, LoginId, ManifestId, OrderId, PaymentId,
-    SectionId, SessionId, TicketId, VenueId,
+    RefundId, SectionId, SessionId, TicketId, VenueId,
 };
 pub use manifest::{Manifest, SeatIndex, SectionIndex};
 pub use money::{Currency, Money};

@@ -22,6 +22,17 @@ impl Currency {
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).expect("only ASCII letters are ever stored")
     }
+
+    /// How many decimals its amounts have: ISO 4217.
+    #[must_use]
+    pub fn decimals(&self) -> u32 {
+        match self.code() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF"
+            | "UGX" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        }
+    }
 }
 
 impl FromStr for Currency {
@@ -105,6 +116,20 @@ impl Money {
             .ok_or(MoneyError::OutOfRange)
     }
 
+    /// What is left when an amount is taken off.
+    ///
+    /// # Errors
+    /// Different currencies, or a difference out of range.
+    pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
+        }
+        let minor = self.minor.checked_sub(other.minor);
+        minor
+            .map(|minor| Self { minor, ..self })
+            .ok_or(MoneyError::OutOfRange)
+    }
+
     /// The amount `quantity` times.
     ///
     /// # Errors
@@ -131,6 +156,21 @@ mod tests {
         assert_eq!(euros(1).plus(euros(2)), Ok(euros(3)));
         assert_eq!(euros(1_250).times(4), Ok(euros(5_000)));
         assert_eq!(euros(1_250).times(0), Ok(Money::zero(euros(0).currency)));
+    }
+
+    #[test]
+    fn what_is_taken_off_is_of_the_same_currency() {
+        assert_eq!(euros(5).minus(euros(2)), Ok(euros(3)));
+        assert_eq!(euros(2).minus(euros(5)), Ok(euros(-3)));
+        let yen = Money::zero("JPY".parse().unwrap());
+        assert!(euros(1).minus(yen).is_err());
+        assert_eq!(euros(i64::MIN).minus(euros(1)), Err(MoneyError::OutOfRange));
+    }
+
+    #[test]
+    fn a_currency_has_its_own_decimals() {
+        let decimals = |code: &str| code.parse::<Currency>().unwrap().decimals();
+        assert_eq!(["EUR", "JPY", "KWD"].map(decimals), [2, 0, 3]);
     }
 
     #[test]

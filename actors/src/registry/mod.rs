@@ -150,6 +150,21 @@ impl Registry {
         Ok(sessions.len())
     }
 
+    /// Ends a live session and starts it anew from what is stored, so that what was decided about it there holds.
+    /// One that is not live reads it when it is started.
+    pub async fn restart(&self, session_id: SessionId) {
+        let slot = self.inner.slots.get(&session_id);
+        let slot = slot.map(|slot| Arc::clone(&slot));
+        let Some(session) = slot.and_then(|slot| slot.current()) else {
+            return;
+        };
+        session.sender.stop().await;
+        // Those who watch it must not wait for somebody to ask.
+        if let Err(error) = self.session(session_id).await {
+            warn!(session = %session_id, %error, "a session was not started again");
+        }
+    }
+
     /// Lets every session finish the batch it is writing, and ends it. None is started after it.
     pub async fn stop(&self) {
         self.inner.stopping.store(true, Ordering::Release);

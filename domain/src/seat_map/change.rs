@@ -14,7 +14,9 @@ use crate::time::Timestamp;
 ///   Free ────────▶ Held ────────▶ Pinned ────────▶ Sold
 ///    ▲ ▲  drop, cancel, │ ▲  unpin   │
 ///    │ └────timer───────┘ └──────────┘
-///    ├──▶ Allocated ──▶ Free          (staff)
+///    ├◀─────────────── refund ────────────────────────┤
+///    ├──▶ Allocated ──▶ Free          (staff)         │
+///    │    Allocated ◀── refund, kept from sale ───────┘
 ///    └──▶ Disabled                    (staff, or the plan)
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

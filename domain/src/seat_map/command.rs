@@ -60,6 +60,8 @@ pub enum Command {
         /// The order.
         order: OrderId,
     },
+    /// Takes back places that an order had bought and has no ticket for any more. The refund operation's word.
+    Return(Return),
     /// Frees what every order holds past its deadline. The timer's word.
     Expire,
     /// Keeps free places from sale. Staff's word.
@@ -92,6 +94,19 @@ pub struct Opening {
     pub buyer: Option<Buyer>,
     /// When it was opened.
     pub opened_at: Timestamp,
+}
+
+/// Sold places that come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// The order that bought them; it is closed.
+    pub order: OrderId,
+    /// Seats that are to come back; those that the order has not bought, or not any more, are ignored.
+    pub seats: Vec<SeatIndex>,
+    /// By standing section: how many places the order has there as its rows say, and how many it keeps.
+    pub standing: Vec<(SectionIndex, u32, u32)>,
+    /// Whether staff keep them from sale.
+    pub withhold: bool,
 }
 
 /// A request for places.

@@ -22,12 +22,13 @@ mod lifetime;
 mod orders;
 mod paying;
 mod refusal;
+mod returning;
 #[cfg(test)]
 mod tests;
 
 pub use change::{Change, DeadlineCause, Ending, GrantedClaim, Lot, LotState, SeatState};
 pub use command::{
-    Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, Sections, Wish,
+    Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Return, Rules, Sections, Wish,
 };
 pub use orders::Order;
 pub use refusal::Refusal;
@@ -133,6 +134,7 @@ impl SeatMap {
             Command::Unpin { order } => Ok(self.decide_unpin(*order, now)),
             Command::Reclaim { opening, places } => self.decide_reclaim(opening, places, now),
             Command::Sell { order } => self.decide_sell(*order),
+            Command::Return(places) => self.decide_return(places),
             Command::Expire => Ok(self.decide_expire(now)),
             Command::Allocate { places } => self.decide_allocate(places),
             Command::Deallocate { places } => Ok(self.decide_deallocate(places)),

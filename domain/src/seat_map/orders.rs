@@ -91,6 +91,8 @@ pub(super) struct Orders {
     /// The deadlines of the orders that are not pinned.
     deadlines: BTreeSet<(Timestamp, OrderId)>,
     places_of_buyer: HashMap<Buyer, u32>,
+    /// Whose the sold orders are that count for a buyer's limit: their places may come back.
+    buyers_of_sold: HashMap<OrderId, Buyer>,
 }
 
 impl Orders {
@@ -192,6 +194,9 @@ impl Orders {
             .expect("only an open order is closed");
         self.deadlines.remove(&(order.expires_at, id));
         let keeps_places = ending == Ending::Sold;
+        if let Some(buyer) = order.opening.buyer.filter(|_| keeps_places) {
+            self.buyers_of_sold.insert(id, buyer);
+        }
         assert!(
             keeps_places || order.quantity() == 0,
             "an order that ends unsold keeps no place"
@@ -235,6 +240,9 @@ impl Orders {
                 self.count_for_buyer(buyer, from.quantity, u32::saturating_sub);
                 self.count_for_buyer(buyer, to.quantity, u32::saturating_add);
             }
+        } else if let Some(buyer) = self.buyers_of_sold.get(&id).copied() {
+            self.count_for_buyer(buyer, from.quantity, u32::saturating_sub);
+            self.count_for_buyer(buyer, to.quantity, u32::saturating_add);
         }
         let was_pinned = from.state == LotState::Pinned;
         self.count_pinned(Some(id), was_pinned, from.quantity, u32::saturating_sub);
@@ -243,11 +251,15 @@ impl Orders {
     }
 
     fn take_seat(&mut self, id: Option<OrderId>, seat: SeatIndex) {
-        let Some(order) = id.and_then(|id| self.by_id.get_mut(&id)) else {
-            return;
+        let Some(id) = id else { return };
+        let buyer = match self.by_id.get_mut(&id) {
+            Some(order) => {
+                order.seats.retain(|other| *other != seat);
+                order.opening.buyer
+            }
+            None => self.buyers_of_sold.get(&id).copied(),
         };
-        order.seats.retain(|other| *other != seat);
-        if let Some(buyer) = order.opening.buyer {
+        if let Some(buyer) = buyer {
             self.count_for_buyer(buyer, 1, u32::saturating_sub);
         }
     }

@@ -65,8 +65,10 @@ impl Net {
         }
         net.seats
             .retain(|_, (first, last)| first != last && !matches!(last, SeatState::Sold(_)));
-        net.lots
-            .retain(|_, (first, last)| first != last && last.state != LotState::Sold);
+        // A sale has written its places already; fewer of them are a refund's.
+        net.lots.retain(|_, (first, last)| {
+            first != last && (last.state != LotState::Sold || first.state == LotState::Sold)
+        });
         net.sections
             .retain(|_, delta| *delta != SectionDelta::default());
         net.orders
@@ -117,7 +119,12 @@ impl Net {
                 self.filed.extend(claims);
             }
             Change::Seat { seat, from, to } => {
-                self.seats.entry(*seat).or_insert((*from, *to)).1 = *to;
+                let states = self.seats.entry(*seat).or_insert((*from, *to));
+                if matches!(from, SeatState::Sold(_)) {
+                    // The row says so since the sale, whatever came before it in this batch.
+                    states.0 = *from;
+                }
+                states.1 = *to;
             }
             Change::Standing {
                 section,
@@ -125,10 +132,12 @@ impl Net {
                 from,
                 to,
             } => {
-                self.lots
-                    .entry((*order, *section))
-                    .or_insert((*from, *to))
-                    .1 = *to;
+                let lots = self.lots.entry((*order, *section));
+                let lots = lots.or_insert((*from, *to));
+                if from.state == LotState::Sold {
+                    lots.0 = *from;
+                }
+                lots.1 = *to;
                 let taken = i64::from(to.quantity) - i64::from(from.quantity);
                 self.sections.entry(*section).or_default().taken += taken;
             }

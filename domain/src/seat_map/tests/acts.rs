@@ -20,6 +20,8 @@ pub enum Act {
     Reclaim(u8, PlacesSketch),
     ReclaimFormer(u8),
     Sell(u8),
+    /// Of the slot's order, how many of its standing places it keeps, and whether they are withheld.
+    Return(u8, u32, bool),
     Expire,
     Allocate(PlacesSketch),
     Deallocate(PlacesSketch),
@@ -75,6 +77,8 @@ pub fn any_act() -> impl Strategy<Value = Act> {
         1 => (slot(), places()).prop_map(|(slot, places)| Act::Reclaim(slot, places)),
         2 => slot().prop_map(Act::ReclaimFormer),
         3 => slot().prop_map(Act::Sell),
+        2 => (slot(), 0..3_u32, any::<bool>())
+            .prop_map(|(slot, kept, withhold)| Act::Return(slot, kept, withhold)),
         3 => Just(Act::Expire),
         1 => places().prop_map(Act::Allocate),
         1 => places().prop_map(Act::Deallocate),

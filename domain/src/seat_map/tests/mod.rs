@@ -19,3 +19,4 @@ mod plan;
 mod random;
 mod reference;
 mod reference_paying;
+mod returning;

@@ -15,7 +15,7 @@ use crate::manifest::{Manifest, SeatIndex, SectionIndex};
 use crate::order::{Buyer, Credential, Owner, SecretHash};
 use crate::pnr::Pnr;
 use crate::seat_map::{
-    Change, Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Rules, SeatMap,
+    Change, Claim, Command, IdempotencyKey, Opening, Places, RequestHash, Return, Rules, SeatMap,
     SeatState, Sections, Wish,
 };
 use crate::time::Timestamp;
@@ -170,6 +170,9 @@ impl Race {
             Act::Sell(slot) => Command::Sell {
                 order: self.opening(slot).order,
             },
+            Act::Return(slot, kept, withhold) => {
+                Command::Return(self.give_back(slot, kept, withhold)?)
+            }
             Act::Expire => Command::Expire,
             Act::Allocate(places) => Command::Allocate {
                 places: self.places(&places),
@@ -189,6 +192,20 @@ impl Race {
                 self.now = self.map.next_deadline()?.max(self.now);
                 return None;
             }
+        })
+    }
+
+    /// All that a slot's order has bought, but for so many of the places in each standing section.
+    fn give_back(&self, slot: u8, kept: u32, withhold: bool) -> Option<Return> {
+        let (opening, places) = self.slots.get(usize::from(slot))?.as_ref()?;
+        let sold = self.model.sold_lots(opening.order).into_iter();
+        Some(Return {
+            order: opening.order,
+            seats: places.seats.clone(),
+            standing: sold
+                .map(|(section, sold)| (section, sold, kept.min(sold)))
+                .collect(),
+            withhold,
         })
     }
 

@@ -98,6 +98,7 @@ impl Model {
             }
             Command::Reclaim { opening, places } => self.reclaim(opening, places, now),
             Command::Sell { order } => self.sell(*order),
+            Command::Return(places) => self.give_back(places),
             Command::Expire => {
                 self.expire(now, answer);
                 Ok(())

@@ -3,7 +3,7 @@
 use super::reference::{Answer, Model, ModelOrder, rising};
 use crate::ids::OrderId;
 use crate::manifest::{SeatIndex, SectionIndex};
-use crate::seat_map::{Change, LotState, Opening, Places, Refusal, SeatState};
+use crate::seat_map::{Change, LotState, Opening, Places, Refusal, Return, SeatState};
 use crate::time::Timestamp;
 
 impl Model {
@@ -57,6 +57,46 @@ impl Model {
                 Ok(())
             }
         }
+    }
+
+    pub fn give_back(&mut self, places: &Return) -> Result<(), Refusal> {
+        let id = places.order;
+        if self.orders.contains_key(&id) {
+            return Err(Refusal::PaymentUnderWay);
+        }
+        if !places.standing.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err(Refusal::InvalidPlaces { seats: Vec::new() });
+        }
+        for seat in &places.seats {
+            let state = self.seats.get_mut(&seat.0);
+            let bought = state.filter(|state| **state == SeatState::Sold(id));
+            if let Some(state) = bought {
+                *state = match places.withhold {
+                    true => SeatState::Allocated,
+                    false => SeatState::Free,
+                };
+            }
+        }
+        for (section, sold, kept) in &places.standing {
+            let lots = self.lots.iter_mut();
+            for lot in lots.filter(|lot| (lot.order, lot.section) == (id, *section)) {
+                lot.quantity = *kept;
+            }
+            if places.withhold {
+                *self.withheld.entry(*section).or_default() += sold - kept;
+            }
+        }
+        self.lots.retain(|lot| lot.quantity > 0);
+        Ok(())
+    }
+
+    /// What a closed order has bought in standing sections.
+    pub fn sold_lots(&self, id: OrderId) -> Vec<(SectionIndex, u32)> {
+        let lots = self.lots.iter();
+        let sold = lots.filter(|lot| lot.order == id && lot.state == LotState::Sold);
+        let mut sold: Vec<_> = sold.map(|lot| (lot.section, lot.quantity)).collect();
+        sold.sort_unstable();
+        sold
     }
 
     fn turn(&mut self, id: OrderId, from: SeatState, to: SeatState, lot_state: LotState) {
