@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::Timestamp;
+use domain::{OrderId, SessionId, TicketId, Timestamp};
 use operations::houses::House;
 use operations::import_plan::ImportPlan;
 use operations::publish::PutOnSale;
+use operations::refunds::{Extent, PlacesAfter, RefundRequest};
 
 /// Frontrow sells tickets to events. Its configuration is environment variables: docs/OPERATING.md.
 #[derive(Debug, Parser)]
@@ -31,6 +32,12 @@ pub enum Command {
     GeneratePlan(GeneratePlanOptions),
     /// Put a performance in a venue on sale
     PutOnSale(PutOnSaleOptions),
+    /// Give an order's money back: in full, by ticket, or a part of it as a favour
+    Refund(RefundOptions),
+    /// Cancel a performance: nothing more is sold, and every order is refunded by the running server
+    CancelSession(CancelSessionOptions),
+    /// Check that the books and the places add up; a running server is not disturbed
+    Audit,
     /// Open psql on the database
     Psql {
         /// Arguments for psql, after `--`
@@ -137,6 +144,66 @@ pub struct PutOnSaleOptions {
     /// A section's price here in minor units: 'Floor, Category I=9000'; may be repeated
     #[arg(long = "section-price", value_name = "SECTION=PRICE")]
     section_prices: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct RefundOptions {
+    /// The order: its id, or its reference
+    pub order: String,
+    /// A ticket to take back, by its id; may be repeated. Without any, all of them
+    #[arg(long = "ticket", value_name = "TICKET")]
+    pub tickets: Vec<TicketId>,
+    /// Instead of taking tickets back: so much, in minor units. The tickets stay valid
+    #[arg(long, requires = "key", conflicts_with_all = ["tickets", "fee", "withhold"])]
+    pub amount: Option<i64>,
+    /// A name for this request: repeated under it, a favour is done once
+    #[arg(long)]
+    pub key: Option<String>,
+    /// What is kept of each ticket, in minor units
+    #[arg(long, default_value_t = 0)]
+    pub fee: i64,
+    /// Keep the places from sale
+    #[arg(long)]
+    pub withhold: bool,
+    #[arg(long, default_value = "refunded by staff")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct CancelSessionOptions {
+    /// The session's id
+    pub session: SessionId,
+    /// For the record
+    #[arg(long)]
+    pub reason: String,
+    /// End at once, and leave the refunds to the running server
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+impl RefundOptions {
+    /// The request these options describe, for an order that was found.
+    #[must_use]
+    pub fn into_request(self, order: OrderId) -> RefundRequest {
+        let extent = match (self.amount, self.tickets.is_empty()) {
+            (Some(amount), _) => Extent::Favour(amount),
+            (None, false) => Extent::Tickets(self.tickets),
+            (None, true) => Extent::Whole,
+        };
+        RefundRequest {
+            order,
+            extent,
+            places: match self.withhold {
+                true => PlacesAfter::Withheld,
+                false => PlacesAfter::OnSale,
+            },
+            fee_per_ticket: self.fee,
+            used_too: true,
+            reason: self.reason,
+            key: self.key,
+            by: None,
+        }
+    }
 }
 
 impl From<ImportPlanOptions> for ImportPlan {

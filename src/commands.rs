@@ -1,5 +1,7 @@
 //! The commands that do one thing and end.
 
+pub mod money;
+
 use std::fmt::Display;
 use std::os::unix::process::CommandExt as _;
 use std::process;

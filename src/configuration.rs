@@ -7,6 +7,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use integrations::{paypal, stripe};
 use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
@@ -14,6 +15,9 @@ use tracing_subscriber::EnvFilter;
 /// What is logged where nothing else is asked for: our own news, and of the libraries only trouble.
 const LOG_DEFAULT: &str = "info,graphile_worker=warn,sqlx=warn,actix_server=warn";
 const TICKET_KEYS_MAX: usize = 256;
+const STRIPE_API_URL: &str = "https://api.stripe.com";
+const STRIPE_SCRIPT_URL: &str = "https://js.stripe.com/v3/";
+const PAYPAL_API_URL: &str = "https://api-m.paypal.com";
 
 /// How this process runs. Not `Debug`: it has secrets in it.
 pub struct Configuration {
@@ -39,6 +43,10 @@ pub struct Configuration {
     pub ui_dir: Option<PathBuf>,
     /// The secret keys that sign tickets, the newest last.
     pub ticket_keys: Option<Vec<[u8; 32]>>,
+    /// None: nobody pays with Stripe here.
+    pub stripe: Option<stripe::Settings>,
+    /// None: nobody pays with PayPal here.
+    pub paypal: Option<paypal::Settings>,
     /// A filter of `tracing`.
     pub log: String,
     pub log_format: LogFormat,
@@ -93,6 +101,8 @@ impl Configuration {
                 .optional("UI_DIR", parse)
                 .filter(|_| cfg!(debug_assertions)),
             ticket_keys: reader.optional("TICKET_KEYS", parse_ticket_keys),
+            stripe: read_stripe(&mut reader),
+            paypal: read_paypal(&mut reader),
             log: reader
                 .optional("LOG", parse_log)
                 .unwrap_or_else(|| LOG_DEFAULT.to_owned()),
@@ -136,6 +146,82 @@ impl<LookUp: Fn(&str) -> Option<String>> Reader<LookUp> {
 
     fn value<T: FromStr<Err: Display>>(&mut self, name: &str, default: T) -> T {
         self.optional(name, parse).unwrap_or(default)
+    }
+}
+
+/// Settings that are of use together only: all of them, none, or the ones that are missing are named.
+fn all_or_none<const N: usize>(
+    reader: &mut Reader<impl Fn(&str) -> Option<String>>,
+    names: [&str; N],
+) -> Option<[String; N]> {
+    let values = names.map(|name| reader.optional(name, parse_secret));
+    if values.iter().all(Option::is_none) {
+        return None;
+    }
+    for (name, value) in names.iter().zip(&values) {
+        if value.is_none() {
+            let together = names.join(", ");
+            let complaint = format!("{name} is missing: {together} belong together");
+            reader.wrong.push(complaint);
+        }
+    }
+    let all: Option<Vec<String>> = values.into_iter().collect();
+    all.and_then(|all| all.try_into().ok())
+}
+
+fn read_stripe(reader: &mut Reader<impl Fn(&str) -> Option<String>>) -> Option<stripe::Settings> {
+    let keys = [
+        "STRIPE_SECRET_KEY",
+        "STRIPE_PUBLISHABLE_KEY",
+        "STRIPE_WEBHOOK_SECRET",
+    ];
+    let keys = all_or_none(reader, keys);
+    let api_url = reader.optional("STRIPE_API_URL", parse_address);
+    let script_url = reader.optional("STRIPE_SCRIPT_URL", parse_address);
+    let [secret_key, publishable_key, webhook_secret] = keys?;
+    Some(stripe::Settings {
+        secret_key,
+        publishable_key,
+        webhook_secret,
+        api_url: api_url.unwrap_or_else(|| STRIPE_API_URL.to_owned()),
+        script_url: script_url.unwrap_or_else(|| STRIPE_SCRIPT_URL.to_owned()),
+    })
+}
+
+fn read_paypal(reader: &mut Reader<impl Fn(&str) -> Option<String>>) -> Option<paypal::Settings> {
+    let keys = [
+        "PAYPAL_CLIENT_ID",
+        "PAYPAL_CLIENT_SECRET",
+        "PAYPAL_WEBHOOK_ID",
+    ];
+    let keys = all_or_none(reader, keys);
+    let api_url = reader.optional("PAYPAL_API_URL", parse_address);
+    let [client_id, client_secret, webhook_id] = keys?;
+    Some(paypal::Settings {
+        client_id,
+        client_secret,
+        webhook_id,
+        api_url: api_url.unwrap_or_else(|| PAYPAL_API_URL.to_owned()),
+    })
+}
+
+/// The reason never repeats the secret.
+fn parse_secret(text: &str) -> Result<String, String> {
+    match text.chars().all(|c| c.is_ascii_graphic()) {
+        true => Ok(text.to_owned()),
+        false => Err("it must be visible ASCII characters without spaces".to_owned()),
+    }
+}
+
+/// An address to which paths are added, or of a script.
+fn parse_address(text: &str) -> Result<String, String> {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]".contains(c);
+    match host.is_some_and(|host| !host.is_empty() && host.chars().all(is_part)) {
+        true => Ok(text.trim_end_matches('/').to_owned()),
+        false => Err("it must be http:// or https://, a host and perhaps a path".to_owned()),
     }
 }
 
@@ -274,6 +360,32 @@ mod tests {
     }
 
     #[test]
+    fn the_keys_of_a_provider_belong_together() {
+        let stripe = [
+            ("STRIPE_SECRET_KEY", "sk_test_1"),
+            ("STRIPE_PUBLISHABLE_KEY", "pk_test_1"),
+            ("STRIPE_WEBHOOK_SECRET", "whsec_1"),
+        ];
+        let settings = read(&stripe).unwrap().stripe.unwrap();
+        assert_eq!(settings.api_url, "https://api.stripe.com");
+        assert_eq!(settings.script_url, "https://js.stripe.com/v3/");
+        assert!(read(&[]).unwrap().stripe.is_none());
+        let complaint = read(&stripe[..2]).err().unwrap().to_string();
+        assert!(
+            complaint.starts_with("STRIPE_WEBHOOK_SECRET is missing"),
+            "{complaint}"
+        );
+        let paypal = [
+            ("PAYPAL_CLIENT_ID", "id"),
+            ("PAYPAL_CLIENT_SECRET", "secret"),
+            ("PAYPAL_WEBHOOK_ID", "WH-1"),
+            ("PAYPAL_API_URL", "http://127.0.0.1:8090/paypal/"),
+        ];
+        let settings = read(&paypal).unwrap().paypal.unwrap();
+        assert_eq!(settings.api_url, "http://127.0.0.1:8090/paypal");
+    }
+
+    #[test]
     fn the_public_address_follows_the_listening_one() {
         assert_eq!(
             read(&[("LISTEN", "127.0.0.1:9")]).unwrap().public_url,
@@ -300,6 +412,9 @@ mod tests {
             ("BENCH", "1"),
             ("WORKERS", "0"),
             ("TICKET_KEYS", "0f0f"),
+            ("STRIPE_API_URL", "api.stripe.com"),
+            ("STRIPE_SCRIPT_URL", "https://js.stripe.com/'; script-src *"),
+            ("PAYPAL_CLIENT_SECRET", "two words"),
             ("LOG", "store=loudly"),
             ("LOG_FORMAT", "xml"),
         ];

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use operations::demo_house::DemoError;
 use operations::import_plan::ImportError;
 use operations::publish::PublishError;
+use operations::refunds::RefundError;
 use thiserror::Error;
 
 use crate::configuration::WrongValues;
@@ -42,6 +43,14 @@ pub enum Failure {
     Publish(#[from] PublishError),
     #[error("the demo house was not loaded: {0}")]
     Demo(#[from] DemoError),
+    #[error("nothing was refunded: {0}")]
+    Refund(#[from] RefundError),
+    #[error("a payment provider's settings cannot be used: {0}")]
+    Provider(#[from] integrations::Failure),
+    #[error("there is no such {0}")]
+    Unknown(&'static str),
+    #[error("{0} things do not add up")]
+    Unsound(usize),
     #[error("the private Postgres is not running: `frontrow serve` starts it")]
     PostgresNotRunning,
     #[error("{what}: {error}")]
@@ -68,6 +77,8 @@ impl Failure {
                 )
             }
             Self::Publish(error) => !matches!(error, PublishError::Store(_)),
+            Self::Refund(error) => !matches!(error, RefundError::Store(_)),
+            Self::Unknown(_) => true,
             Self::TicketKeys(_)
             | Self::Postgres(_)
             | Self::Database(_)
@@ -75,6 +86,8 @@ impl Failure {
             | Self::AlreadyServing { .. }
             | Self::Listen { .. }
             | Self::Demo(_)
+            | Self::Provider(_)
+            | Self::Unsound(_)
             | Self::PostgresNotRunning
             | Self::System { .. } => false,
         };

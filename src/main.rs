@@ -53,6 +53,11 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::ImportPlan(options) => commands::import_plan(&configuration, options).await,
         Command::GeneratePlan(_) => unreachable!("it was done above"),
         Command::PutOnSale(options) => commands::put_on_sale(&configuration, options).await,
+        Command::Refund(options) => commands::money::refund(&configuration, options).await,
+        Command::CancelSession(options) => {
+            commands::money::cancel_session(&configuration, options).await
+        }
+        Command::Audit => commands::money::audit(&configuration).await,
         Command::Psql { arguments } => commands::psql(&configuration, &arguments),
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use actors::{Clock, Registry};
 use domain::ticket_code::TicketKeys;
 use operations::App;
+use operations::payments::Providers;
 use operations::{demo_house, jobs};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -65,6 +66,7 @@ async fn serve_from(
         pool: database.pool.clone(),
         registry: Registry::new(database.pool.clone(), actors::Settings::default()),
         ticket_keys: Arc::new(ticket_keys),
+        providers: Arc::new(providers(configuration)?),
         demo: configuration.demo,
     };
     app.registry.start_sessions_with_holds().await?;
@@ -85,6 +87,12 @@ async fn serve_from(
     let _ = tokio::time::timeout(JOBS_STOP_TIMEOUT, jobs).await;
     app.registry.stop().await;
     ended.map_err(Failure::system("the server ended"))
+}
+
+/// Who takes money, as the configuration says.
+pub fn providers(configuration: &Configuration) -> Result<Providers, Failure> {
+    let (stripe, paypal) = (configuration.stripe.clone(), configuration.paypal.clone());
+    Ok(Providers::new(stripe, paypal, &configuration.public_url)?)
 }
 
 async fn until_asked_to_end(

@@ -12,6 +12,14 @@ method-test = Testkarte
 method-about-stripe = Visa, Mastercard, American Express und andere
 method-about-paypal = Sie gehen zu PayPal und kommen danach hierher zurück
 method-about-test = Nur in dieser Demo: Es fließt kein Geld. Sie entscheiden, ob die Zahlung angenommen wird
+method-failing = Diese Zahlungsart antwortet gerade nicht
+method-failing-mark = Antwortet nicht
+method-failing-text = { $count ->
+    [one] Wir haben { $method } nicht erreicht. Es wurde nichts abgebucht, und Ihr Platz ist weiter reserviert.
+   *[other] Wir haben { $method } nicht erreicht. Es wurde nichts abgebucht, und Ihre { $count } Plätze sind weiter reserviert.
+}
+method-failing-otherwise = Zahlen Sie unten anders, oder versuchen Sie es gleich noch einmal.
+method-failing-again = Versuchen Sie es gleich noch einmal.
 
 payment-heading = Zahlung
 payment-title = { $total } zahlen
@@ -41,6 +49,7 @@ payment-change = Ändern
 payment-change-details = (Ihre Angaben)
 payment-change-method = (die Zahlungsart)
 payment-hint = Sie bestätigen die Zahlung bei Ihrem Zahlungsdienst.
+payment-hint-card = Ihre Karte geben Sie im nächsten Schritt ein.
 payment-hint-test = Das ist eine Demo: Sie kommen auf eine Testseite, die für eine Bank steht. Es fließt kein Geld.
 
 test-payment = Testzahlung

@@ -12,6 +12,14 @@ method-test = Test card
 method-about-stripe = Visa, Mastercard, American Express and others
 method-about-paypal = You go to PayPal and come back when it is done
 method-about-test = Only in this demo: no money moves. You decide whether it is accepted or declined
+method-failing = That way to pay does not answer right now
+method-failing-mark = Not answering
+method-failing-text = { $count ->
+    [one] We could not reach { $method }. Nothing was charged, and your place is still held.
+   *[other] We could not reach { $method }. Nothing was charged, and your { $count } places are still held.
+}
+method-failing-otherwise = Pay in another way below, or try again in a moment.
+method-failing-again = Try again in a moment.
 
 payment-heading = Payment
 payment-title = Pay { $total }
@@ -41,6 +49,7 @@ payment-change = Change
 payment-change-details = your details
 payment-change-method = how you pay
 payment-hint = You confirm the payment with your provider.
+payment-hint-card = You enter your card in the next step.
 payment-hint-test = This is a demo: you go to a test page that stands for a bank. No money moves.
 
 test-payment = Test payment

@@ -5,7 +5,8 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use domain::{OrderId, PaymentId};
+use domain::order::Provider;
+use domain::{OrderId, PaymentId, RefundId, SessionId};
 use graphile_worker::{
     IntoTaskHandlerResult, LocalQueueConfig, RefetchDelayConfig, TaskHandler, WorkerContext,
     WorkerOptions, WorkerRecoveryConfig,
@@ -17,7 +18,9 @@ use tokio::sync::watch;
 pub use store::jobs::DeadLetter;
 
 use crate::App;
+use crate::cancellations;
 use crate::payments::{self, PaymentError};
+use crate::refunds::{self, RefundError};
 
 /// How many jobs are done at a time: they wait for the database and the actors, and must leave
 /// most of the connections to people.
@@ -40,6 +43,11 @@ const HEALTH_INTERVAL: Duration = Duration::from_millis(500);
 /// How long to wait before the worker is started again after the database went away.
 const RESTART_DELAY: Duration = Duration::from_secs(1);
 
+/// How often the reconciler looks for attempts that went quiet, and when they count as such: well after a webhook
+/// comes where none is lost.
+const RECONCILE_INTERVAL: Duration = Duration::from_secs(15);
+const QUIET_FOR: Duration = Duration::from_secs(45);
+
 /// Why a job was not done.
 #[derive(Debug, Error)]
 enum JobError {
@@ -47,6 +55,8 @@ enum JobError {
     NoApp,
     #[error(transparent)]
     Payment(#[from] PaymentError),
+    #[error(transparent)]
+    Refund(#[from] RefundError),
 }
 
 /// The application as the library carries it.
@@ -76,7 +86,28 @@ struct TellSale {
 
 #[derive(Serialize, Deserialize)]
 struct SendRefund {
+    refund: RefundId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WithdrawAttempt {
     payment: PaymentId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WorkOffWebhook {
+    provider: Provider,
+    event_id: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ReturnPlaces {
+    order: OrderId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CancelSession {
+    session: SessionId,
 }
 
 /// Does jobs until `shutdown` resolves, and lets those that are being done finish.
@@ -87,6 +118,7 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 'static) 
         // Nobody listens any more if the worker has ended.
         let _ = stop.send(true);
     });
+    let reconciling = tokio::spawn(reconcile(app.clone()));
     while !*stopped.borrow() {
         if let Err(error) = work(app.clone(), stopped.clone()).await {
             tracing::warn!(%error, "the job worker stopped; it is started again");
@@ -97,6 +129,18 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 'static) 
         }
     }
     watching.abort();
+    // Cut short anywhere, it asks again: what it takes on counts as heard for less than a minute.
+    reconciling.abort();
+}
+
+/// Asks providers about what went quiet, for as long as jobs are done.
+async fn reconcile(app: App) {
+    loop {
+        if let Err(error) = payments::reconcile(&app, QUIET_FOR).await {
+            tracing::debug!(%error, "what went quiet could not be looked for");
+        }
+        tokio::time::sleep(RECONCILE_INTERVAL).await;
+    }
 }
 
 /// The jobs that failed for good, the latest first.
@@ -140,6 +184,10 @@ async fn work(
         .define_job::<SettlePayment>()
         .define_job::<TellSale>()
         .define_job::<SendRefund>()
+        .define_job::<WithdrawAttempt>()
+        .define_job::<WorkOffWebhook>()
+        .define_job::<ReturnPlaces>()
+        .define_job::<CancelSession>()
         .init()
         .await?;
     Ok(worker.run().await?)
@@ -195,6 +243,39 @@ impl TaskHandler for SendRefund {
     const IDENTIFIER: &'static str = "send_refund";
 
     async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
-        Ok::<_, JobError>(payments::send_refund(&app_of(&ctx)?, self.payment).await?)
+        Ok::<_, JobError>(payments::send_refund(&app_of(&ctx)?, self.refund).await?)
+    }
+}
+
+impl TaskHandler for WithdrawAttempt {
+    const IDENTIFIER: &'static str = "withdraw_attempt";
+
+    async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
+        Ok::<_, JobError>(payments::withdraw_left(&app_of(&ctx)?, self.payment).await?)
+    }
+}
+
+impl TaskHandler for WorkOffWebhook {
+    const IDENTIFIER: &'static str = "work_off_webhook";
+
+    async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&ctx)?;
+        Ok::<_, JobError>(payments::work_off(&app, self.provider, &self.event_id).await?)
+    }
+}
+
+impl TaskHandler for ReturnPlaces {
+    const IDENTIFIER: &'static str = "return_places";
+
+    async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
+        Ok::<_, JobError>(refunds::return_places(&app_of(&ctx)?, self.order).await?)
+    }
+}
+
+impl TaskHandler for CancelSession {
+    const IDENTIFIER: &'static str = "cancel_session";
+
+    async fn run(self, ctx: WorkerContext) -> impl IntoTaskHandlerResult {
+        Ok::<_, JobError>(cancellations::go_on(&app_of(&ctx)?, self.session).await?)
     }
 }

@@ -4,6 +4,8 @@
 #[cfg(test)]
 extern crate self as operations;
 
+pub mod audit;
+pub mod cancellations;
 pub mod demo_house;
 pub mod doors;
 pub mod houses;
@@ -14,6 +16,7 @@ pub mod papers;
 pub mod payments;
 pub mod people;
 pub mod publish;
+pub mod refunds;
 mod turns;
 
 use std::sync::Arc;
@@ -31,6 +34,8 @@ pub struct App {
     pub registry: Registry,
     /// What signs and verifies ticket codes.
     pub ticket_keys: Arc<TicketKeys>,
+    /// Who takes money beside the demo's provider.
+    pub providers: Arc<payments::Providers>,
     /// Whether this is the demo: only then the provider `test` takes payments.
     pub demo: bool,
 }

@@ -1,23 +1,45 @@
 //! Taking payments: pin, pay, sell, tell.
 //!
 //! ```text
-//! start ──▶ attempt and its deadline job durable ──▶ places pinned ──▶ amount fixed, intent open
+//! start ──▶ attempt and its deadline job durable ──▶ places pinned ──▶ amount fixed ──▶ open at the provider
 //!                                                                             │
 //!     the money came: settle ──▶ still pinned, or pinned again ──▶ sold ──▶ the actor is told
 //!                                              └──▶ gone ──▶ refunded in full
 //! ```
 //!
+//! An attempt's states, and what moves it:
+//!
+//! ```text
+//!              ┌─ the money came: webhook, return, reconciler, deadline ──▶ succeeded ──places gone──▶ refunded
+//!              │                                                               ▲                        ▲
+//!  pending ────┼─ declined, and withdrawn ─────────────────▶ declined ─────────┤ the money came        │
+//!              └─ deadline, other provider, failing ───────▶ cancelled ────────┘ all the same, or twice┘
+//! ```
+//!
 //! A crash between any two steps ends well: before the money came, through the deadline job, which
-//! cancels at the provider and unpins; afterwards, through the settle job.
+//! withdraws at the provider and unpins; afterwards, through the settle job, the webhook's job or the
+//! reconciler, whichever comes first. All of them converge on [`settle`].
 
+mod at_provider;
 #[cfg(test)]
 mod crashes;
 mod deadline;
+mod hearing;
+mod leaving;
+#[cfg(test)]
+#[path = "../tests/payments/outside.rs"]
+mod outside;
+#[cfg(test)]
+mod provider_crashes;
+mod providers;
+mod reconciling;
+mod refunding;
 mod settling;
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
 mod support;
 pub mod test_provider;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -25,6 +47,8 @@ use actors::{CommandError, Session};
 use domain::order::{Credential, OrderStatus, PaymentState, Provider, Step};
 use domain::seat_map::{Command, IdempotencyKey, Refusal, RequestHash};
 use domain::{Money, OrderId, PaymentId};
+use integrations::Failure;
+use store::catalogue::SessionStatus;
 use store::jobs::Job;
 use store::payments::{BeginError, NewPayment, Payment};
 use thiserror::Error;
@@ -32,11 +56,21 @@ use uuid::Uuid;
 
 pub use self::deadline::end_at_deadline;
 pub(crate) use self::deadline::release_dead_pin;
+pub use self::hearing::on_return;
+pub use self::leaving::leave;
+pub(crate) use self::leaving::withdraw_left;
+pub use self::providers::{Offer, Patiences, Providers};
+pub use self::reconciling::reconcile;
+pub(crate) use self::refunding::send_refund;
 pub use self::settling::settle;
-pub(crate) use self::settling::{send_refund, tell_sale};
+pub(crate) use self::settling::tell_sale;
+pub(crate) use self::webhooks::work_off;
+pub use self::webhooks::{ReceivedWebhook, WebhookError, receive_paypal, receive_stripe};
 use crate::App;
 use crate::orders::{self, OrderError, OrderView};
 use crate::turns::turn_of;
+pub use integrations::Untrusted;
+pub use integrations::paypal::Transmission;
 
 /// How long an attempt keeps its places pinned: long enough for a bank's own confirmation page,
 /// short enough that seats nobody pays come back while people still look for them.
@@ -52,6 +86,10 @@ pub struct StartedPayment {
     pub state: PaymentState,
     /// For the provider `test`: the token that is part of the address to confirm at.
     pub test_token: Option<String>,
+    /// For Stripe: what lets the buyer's browser confirm the intent.
+    pub client_secret: Option<String>,
+    /// For PayPal: where the buyer agrees.
+    pub approve_url: Option<String>,
 }
 
 /// What the buyer tells the demo's provider.
@@ -72,6 +110,15 @@ pub enum PaymentError {
     /// The provider is not configured here; `test` never is outside the demo.
     #[error("the payment provider is not available")]
     ProviderUnavailable,
+    /// The payment provider does not answer; perhaps another one does.
+    #[error("the payment provider does not answer")]
+    ProviderFailing,
+    /// The provider is busy with the attempt, so that it can be neither ended nor settled yet.
+    #[error("the payment provider is still busy with the payment")]
+    StillProcessing,
+    /// The provider refuses what it should not.
+    #[error(transparent)]
+    Provider(Failure),
     /// There is no such attempt, or the token is wrong.
     #[error("there is no such payment")]
     NotFound,
@@ -123,7 +170,11 @@ pub async fn start(
     if !view.missing.is_empty() {
         return Err(PaymentError::StepMissing(view.missing));
     }
+    if session.info().status == SessionStatus::Cancelled {
+        return Err(OrderError::from(Refusal::NotOnSale { opens_at: None }).into());
+    }
     check_provider(app, provider, view.total)?;
+    leaving::leave_for(app, order, provider).await?;
     let payment = begin(app, &session, &request).await?;
     carry_on(app, &session, &request, payment).await
 }
@@ -182,8 +233,13 @@ async fn repeat(
     if known.request_hash != request.hash {
         return Err(PaymentError::KeyReused);
     }
-    let is_unfinished =
-        known.state == PaymentState::Pending && known.amount.is_none_or(|amount| amount.minor == 0);
+    let is_open = match known.provider {
+        Some(Provider::Stripe | Provider::Paypal) => known.provider_reference.is_some(),
+        Some(Provider::Test) => true,
+        None => false,
+    };
+    let is_unfinished = known.state == PaymentState::Pending
+        && (!is_open || known.amount.is_none_or(|amount| amount.minor == 0));
     if is_unfinished {
         let session = app
             .registry
@@ -249,9 +305,45 @@ async fn carry_on(
         deadline::unpin(session, request.order).await?;
     }
     if amount?.minor == 0 {
-        settling::settle_in_turn(app, payment).await?;
+        settling::settle_in_turn(app, payment, None).await?;
+    } else {
+        open_at_provider(app, session, payment).await?;
     }
     started(app, payment).await
+}
+
+/// Opens the attempt where the money is taken, and notes what the buyer goes on with. No connection is held meanwhile.
+///
+/// Where that fails the attempt is over: what would pay it was handed to nobody. The places stay pinned for another
+/// attempt, until the deadline.
+async fn open_at_provider(
+    app: &App,
+    session: &Session,
+    payment: PaymentId,
+) -> Result<(), PaymentError> {
+    let known = store::payments::find(&app.pool, payment).await?;
+    let known = known.ok_or(PaymentError::NotFound)?;
+    let is_ours = matches!(known.provider, Some(Provider::Stripe | Provider::Paypal));
+    if !is_ours || known.provider_reference.is_some() || known.state != PaymentState::Pending {
+        return Ok(());
+    }
+    let opened = match at_provider::open(app, &known, app.providers.patience.buyer).await {
+        Ok(opened) => opened,
+        Err(error) => {
+            let failure = error.to_string();
+            store::attempts::note_failure(&app.pool, payment, &failure).await?;
+            let pool = &app.pool;
+            store::payments::end_pending(pool, payment, PaymentState::Cancelled).await?;
+            if !matches!(error, PaymentError::ProviderFailing) {
+                tracing::error!(%payment, failure, "a payment provider took no attempt on");
+                deadline::unpin(session, known.order_id).await?;
+            }
+            return Err(error);
+        }
+    };
+    let (reference, hand_over) = (&opened.reference, Some(opened.hand_over.as_str()));
+    store::attempts::opened(&app.pool, payment, reference, hand_over).await?;
+    Ok(())
 }
 
 /// Writes what is pinned into the attempt, and opens the intent at the provider.
@@ -292,23 +384,54 @@ async fn started(app: &App, payment: PaymentId) -> Result<StartedPayment, Paymen
         }
         (_, _) => None,
     };
+    let of = |provider: Provider| {
+        let is_open = known.state == PaymentState::Pending && known.provider == Some(provider);
+        known.hand_over.clone().filter(|_| is_open)
+    };
     Ok(StartedPayment {
         payment_id: payment,
         state: known.state,
         test_token,
+        client_secret: of(Provider::Stripe),
+        approve_url: of(Provider::Paypal),
     })
+}
+
+/// What the buyer goes on with, for an attempt that was begun before.
+///
+/// # Errors
+/// There is no such attempt.
+pub async fn continuation(app: &App, payment: PaymentId) -> Result<StartedPayment, PaymentError> {
+    started(app, payment).await
 }
 
 /// Where there is nothing to pay, no provider is needed.
 fn check_provider(app: &App, provider: Provider, amount: Money) -> Result<(), PaymentError> {
-    let is_available = match provider {
-        Provider::Test => app.demo,
-        Provider::Stripe | Provider::Paypal => false,
-    };
-    if is_available || amount.minor == 0 {
-        Ok(())
-    } else {
-        Err(PaymentError::ProviderUnavailable)
+    match offer(app, provider, amount) {
+        _ if amount.minor == 0 => Ok(()),
+        Offer::Open => Ok(()),
+        Offer::Failing => Err(PaymentError::ProviderFailing),
+        Offer::None => Err(PaymentError::ProviderUnavailable),
+    }
+}
+
+/// Whether an amount can be paid with a provider now.
+#[must_use]
+pub fn offer(app: &App, provider: Provider, amount: Money) -> Offer {
+    match provider {
+        Provider::Test if app.demo => Offer::Open,
+        Provider::Test => Offer::None,
+        Provider::Stripe | Provider::Paypal => app.providers.offer(provider, amount),
+    }
+}
+
+impl From<Failure> for PaymentError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unanswered(_) => Self::ProviderFailing,
+            Failure::NotChargeable(_) => Self::ProviderUnavailable,
+            Failure::Refused { .. } | Failure::Unreadable(_) => Self::Provider(failure),
+        }
     }
 }
 

@@ -3,15 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where its setting fails")]
 
+#[path = "payments/outside.rs"]
+mod outside;
 mod support;
 
 use std::time::Duration;
 
-use domain::order::{OrderStatus, PaymentState};
+use domain::order::{OrderStatus, PaymentState, Provider};
 use domain::seat_map::Refusal;
 use futures_util::stream::{self, StreamExt};
 use operations::orders::{self, OrderError};
 use operations::payments::{self, PaymentError};
+use outside::Outside;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -19,6 +22,8 @@ use support::{Buyer, House, seats_of, work_off};
 use tokio::time::{Instant, sleep_until};
 
 const ROUNDS: u32 = 1000;
+/// Through Stripe, played; `CARD_ROUNDS` asks for more.
+const CARD_ROUNDS: u32 = 200;
 const ROUNDS_AT_A_TIME: usize = 20;
 const WINDOW_MILLIS: u64 = 50;
 
@@ -178,6 +183,82 @@ async fn a_payment_raced_around_its_deadline_ends_seated_or_refunded(
     assert_eq!(usize::try_from(tickets), Ok(seated));
     let reloads = count(&house, "select epoch - 1 from session_owner").await;
     assert_eq!(reloads, 0, "no operation surprised the journal");
+    let pool = house.app.pool.clone();
+    house.close().await;
+    pool.close().await;
+}
+
+/// The same through Stripe: the card is charged before the intent is withdrawn, or is not charged at all.
+async fn race_a_card(house: &House, outside: &Outside, round: Round) -> Option<Outcome> {
+    let buyer = house.buyer_of(&[round.seat]).await;
+    let rival = house.buyer().await;
+    let payment = house
+        .pay_with(buyer, Provider::Stripe, "pay")
+        .await
+        .unwrap();
+    let beginning = Instant::now();
+    let charge = async {
+        sleep_until(beginning + round.confirmed_after).await;
+        let is_charged = outside.is_charged(&payment).await;
+        // The buyer comes back while the deadline's job is at work.
+        let back = payments::on_return(&house.app, buyer.order, &buyer.by).await;
+        if let Err(error) = back {
+            assert!(is_unavailable(&error), "{round:?}: {error:?}");
+        }
+        is_charged
+    };
+    let end = async {
+        sleep_until(beginning + Duration::from_millis(WINDOW_MILLIS)).await;
+        payments::end_at_deadline(&house.app, payment.payment_id).await
+    };
+    let give_up = async {
+        if let Some(after) = round.given_up_after {
+            sleep_until(beginning + after).await;
+            give_up_to_a_rival(house, buyer, rival, round.seat).await;
+        }
+    };
+    let (is_charged, ended, ()) = tokio::join!(charge, end, give_up);
+    ended.unwrap();
+    let state = house.payment_state(payment.payment_id).await;
+    if !is_charged {
+        assert_eq!(state, PaymentState::Cancelled, "{round:?}: nothing came");
+        return None;
+    }
+    Some(outcome(house, buyer, payment.payment_id, round).await)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_card_raced_around_the_deadline_is_charged_and_seated_or_not_charged(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let rounds = std::env::var("CARD_ROUNDS").map_or(CARD_ROUNDS, |rounds| rounds.parse().unwrap());
+    let mut house = House::with_stalls(store::pool(options), rounds).await;
+    let outside = Outside::beside(&mut house).await;
+    let seed: u64 = rand::random();
+    eprintln!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let rounds: Vec<Round> = (0..rounds)
+        .map(|seat| Round::random(seat, &mut random))
+        .collect();
+    let races = rounds
+        .into_iter()
+        .map(|round| race_a_card(&house, &outside, round));
+    let outcomes: Vec<_> = stream::iter(races)
+        .buffer_unordered(ROUNDS_AT_A_TIME)
+        .collect()
+        .await;
+    let charged = outcomes.iter().flatten().count();
+    eprintln!("{charged} of {} charged", outcomes.len());
+    assert!(
+        charged > 0 && charged < outcomes.len(),
+        "the race has two ends"
+    );
+    work_off(&house.app).await;
+    let back = outside.refunded_by_stripe().await;
+    let charged = i64::try_from(charged).unwrap();
+    assert_eq!(house.books().await, (charged * 8_000, back));
+    outside.close().await;
     let pool = house.app.pool.clone();
     house.close().await;
     pool.close().await;

@@ -2,6 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where its setting fails")]
 
+#[path = "payments/outside.rs"]
+mod outside;
+#[path = "payments/providers.rs"]
+mod providers;
+#[path = "payments/refunds.rs"]
+mod refunds;
 mod support;
 
 use domain::SeatIndex;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use domain::{OrderId, PaymentId, Timestamp};
+use domain::{OrderId, PaymentId, RefundId, SessionId, Timestamp};
 use graphile_worker::WorkerUtils;
 use serde_json::{Value, json};
 use sqlx::postgres::PgArguments;
@@ -14,7 +14,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Row};
 
 /// How often a job is tried. With the library's backoff (e^attempt seconds, at most six hours)
 /// that is some two days, long enough to outlive a provider's bad weekend.
-const ATTEMPTS_MAX: i16 = 16;
+pub(crate) const ATTEMPTS_MAX: i16 = 16;
 
 /// What is to be done. Each is done at least once, so each must bear repetition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +30,14 @@ pub enum Job {
     SettlePayment(PaymentId),
     /// Tells a session's actor of a sale: `tell_sale`.
     TellSale(OrderId),
-    /// Sends a refunded payment's money back: `send_refund`.
-    SendRefund(PaymentId),
+    /// Sends a refund's money back: `send_refund`.
+    SendRefund(RefundId),
+    /// Withdraws an attempt at its provider that the buyer has left for another: `withdraw_attempt`.
+    WithdrawAttempt(PaymentId),
+    /// Takes the places of an order's refunded tickets back: `return_places`.
+    ReturnPlaces(OrderId),
+    /// Refunds the orders of a cancelled session: `cancel_session`.
+    CancelSession(SessionId),
 }
 
 /// A job that failed for good, for staff to look at.
@@ -60,6 +66,9 @@ impl Job {
             Self::SettlePayment(_) => "settle_payment",
             Self::TellSale(_) => "tell_sale",
             Self::SendRefund(_) => "send_refund",
+            Self::WithdrawAttempt(_) => "withdraw_attempt",
+            Self::ReturnPlaces(_) => "return_places",
+            Self::CancelSession(_) => "cancel_session",
         }
     }
 
@@ -68,10 +77,14 @@ impl Job {
     pub fn key(&self) -> String {
         match self {
             Self::PaymentDeadline { order, .. } => format!("{}:{order}", self.task()),
-            Self::SettlePayment(payment) | Self::SendRefund(payment) => {
+            Self::SettlePayment(payment) | Self::WithdrawAttempt(payment) => {
                 format!("{}:{payment}", self.task())
             }
-            Self::TellSale(order) => format!("{}:{order}", self.task()),
+            Self::SendRefund(refund) => format!("{}:{refund}", self.task()),
+            Self::TellSale(order) | Self::ReturnPlaces(order) => {
+                format!("{}:{order}", self.task())
+            }
+            Self::CancelSession(session) => format!("{}:{session}", self.task()),
         }
     }
 
@@ -79,18 +92,24 @@ impl Job {
         match self {
             Self::PaymentDeadline { payment, .. }
             | Self::SettlePayment(payment)
-            | Self::SendRefund(payment) => json!({ "payment": payment }),
-            Self::TellSale(order) => json!({ "order": order }),
+            | Self::WithdrawAttempt(payment) => json!({ "payment": payment }),
+            Self::SendRefund(refund) => json!({ "refund": refund }),
+            Self::TellSale(order) | Self::ReturnPlaces(order) => json!({ "order": order }),
+            Self::CancelSession(session) => json!({ "session": session }),
         }
     }
 }
 
 /// The names of all tasks.
-const TASKS: [&str; 4] = [
+const TASKS: [&str; 8] = [
     "payment_deadline",
     "settle_payment",
     "tell_sale",
     "send_refund",
+    "withdraw_attempt",
+    crate::webhooks::TASK,
+    "return_places",
+    "cancel_session",
 ];
 
 /// Brings the job library's schema up to date.

@@ -3,8 +3,11 @@
 //! One module per concern; each function is one statement or one transaction. What a person's
 //! request leads to takes the owner's scope as its first parameter after the connection.
 
+pub mod attempts;
 pub mod audit;
+pub mod books;
 pub mod box_office;
+pub mod cancellations;
 pub mod catalogue;
 pub mod details;
 pub mod discovery;
@@ -12,14 +15,17 @@ pub mod doors;
 pub mod events;
 pub mod jobs;
 pub mod journal;
+pub mod ledger;
 pub mod orders;
 pub mod payments;
 pub mod people;
 pub mod places;
 pub mod programme;
+pub mod refunds;
 mod slug;
 pub mod test_intents;
 pub mod tickets;
+pub mod webhooks;
 
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use domain::order::{OrderStatus, PaymentState, Provider};
 use domain::seat_map::{IdempotencyKey, Places, RequestHash};
-use domain::{Money, OrderId, PaymentId, SeatIndex, SectionIndex, SessionId, Timestamp};
+use domain::{Money, OrderId, PaymentId, RefundId, SeatIndex, SectionIndex, SessionId, Timestamp};
 use sqlx::{PgConnection, PgExecutor};
 
 use crate::catalogue::{count, currency_of, undecodable};
 use crate::orders::{hash_of, order_status};
+use crate::refunds::{NewRefund, RefundKind};
 
 /// An attempt to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,18 @@ pub struct Payment {
     pub places: Places,
     /// Until when the places stay pinned for it.
     pub pinned_until: Timestamp,
+    /// How much of it goes back, in minor units.
+    pub refunded: i64,
+    /// The provider's name for it, once it is open there.
+    pub provider_reference: Option<String>,
+    /// What the buyer goes on with: Stripe's client secret, or the address to approve at.
+    pub hand_over: Option<String>,
+    /// What refunds name, once the money came.
+    pub capture_reference: Option<String>,
+    /// Whether the provider was told to take the money.
+    pub capture_begun: bool,
+    /// Whether what it pays for will not take place.
+    pub session_is_cancelled: bool,
 }
 
 /// An attempt that begins.
@@ -85,6 +98,12 @@ struct PaymentRow {
     standing_sections: Vec<i16>,
     standing_quantities: Vec<i32>,
     pinned_until: chrono::DateTime<chrono::Utc>,
+    refunded: i64,
+    provider_reference: Option<String>,
+    hand_over: Option<String>,
+    capture_reference: Option<String>,
+    capture_begun: bool,
+    session_is_cancelled: bool,
 }
 
 /// Writes a new attempt; says until when its places are to stay pinned.
@@ -130,7 +149,10 @@ pub async fn find(
     let row = sqlx::query_as!(
         PaymentRow,
         r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
-               state, amount, currency, seats, standing_sections, standing_quantities, pinned_until
+               state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
+               provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
+               exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
+                   as "session_is_cancelled!"
            from payment join event_session_order o using (order_id) where payment_id = $1"#,
         payment.0,
     );
@@ -151,7 +173,10 @@ pub async fn lock(
     let row = sqlx::query_as!(
         PaymentRow,
         r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
-               state, amount, currency, seats, standing_sections, standing_quantities, pinned_until
+               state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
+               provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
+               exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
+                   as "session_is_cancelled!"
            from payment join event_session_order o using (order_id) where payment_id = $1
            for update of payment"#,
         payment.0,
@@ -174,7 +199,10 @@ pub async fn by_key(
     let row = sqlx::query_as!(
         PaymentRow,
         r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
-               state, amount, currency, seats, standing_sections, standing_quantities, pinned_until
+               state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
+               provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
+               exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
+                   as "session_is_cancelled!"
            from payment join event_session_order o using (order_id)
            where order_id = $1 and idempotency_key = $2"#,
         order.0,
@@ -197,7 +225,10 @@ pub async fn latest(
     let row = sqlx::query_as!(
         PaymentRow,
         r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
-               state, amount, currency, seats, standing_sections, standing_quantities, pinned_until
+               state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
+               provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
+               exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
+                   as "session_is_cancelled!"
            from payment join event_session_order o using (order_id) where order_id = $1
            order by (state = 'succeeded') desc, payment_id desc limit 1"#,
         order.0,
@@ -206,6 +237,21 @@ pub async fn latest(
         .await?
         .map(payment_of)
         .transpose()
+}
+
+/// The order's attempt that is under way, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn pending(
+    connection: impl PgExecutor<'_>,
+    order: OrderId,
+) -> Result<Option<PaymentId>, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        "select payment_id from payment where order_id = $1 and state = 'pending'",
+        order.0,
+    );
+    Ok(found.fetch_optional(connection).await?.map(PaymentId))
 }
 
 /// Whether an attempt of the order is under way.
@@ -364,7 +410,8 @@ pub async fn mark_succeeded(
     marked.execute(transaction).await.map(drop)
 }
 
-/// Notes that `amount` of a payment goes back, and why. All of it back: the payment is refunded.
+/// Notes that `amount` of a payment goes back, and why, where there are no tickets yet. All of it back: the payment
+/// is refunded.
 ///
 /// # Errors
 /// The database does not answer, or more would go back than came (`payment_refund_within_amount`).
@@ -373,24 +420,17 @@ pub async fn refund(
     payment: PaymentId,
     amount: Money,
     reason: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update payment set refunded = refunded + $2, settled_at = now(),
-             state = case when refunded + $2 >= amount then 'refunded' else state end
-         where payment_id = $1",
-        payment.0,
-        amount.minor,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    let noted = sqlx::query!(
-        "insert into refund (refund_id, payment_id, amount, reason) values ($1, $2, $3, $4)",
-        uuid::Uuid::now_v7(),
-        payment.0,
-        amount.minor,
+) -> Result<RefundId, sqlx::Error> {
+    let refund = NewRefund {
+        payment,
+        amount,
+        ticket_value: 0,
+        kind: RefundKind::Returned,
         reason,
-    );
-    noted.execute(transaction).await.map(drop)
+        key: None,
+        by: None,
+    };
+    crate::refunds::insert(transaction, &refund, &[]).await
 }
 
 /// Marks a cancelled order refunded: its money came too late and went back.
@@ -434,6 +474,12 @@ fn payment_of(row: PaymentRow) -> Result<Payment, sqlx::Error> {
             standing: standing.collect::<Result<_, _>>()?,
         },
         pinned_until: row.pinned_until.into(),
+        refunded: row.refunded,
+        provider_reference: row.provider_reference,
+        hand_over: row.hand_over,
+        capture_reference: row.capture_reference,
+        capture_begun: row.capture_begun,
+        session_is_cancelled: row.session_is_cancelled,
     })
 }
 
@@ -467,7 +513,7 @@ fn payment_state(word: &str) -> Result<PaymentState, sqlx::Error> {
     }
 }
 
-fn state_word(state: PaymentState) -> &'static str {
+pub(crate) fn state_word(state: PaymentState) -> &'static str {
     match state {
         PaymentState::Pending => "pending",
         PaymentState::Succeeded => "succeeded",

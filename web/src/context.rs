@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Settings;
 use crate::discovery::Keeper;
-use crate::envelope::content_security_policy;
+use crate::envelope::{Allowed, content_security_policy};
 use crate::language::Messages;
 use crate::limits::Limits;
 use crate::manifests::Manifests;
@@ -68,7 +68,10 @@ impl Context {
             messages,
             keeper: Keeper::default(),
             manifests: Manifests::default(),
-            content_security_policy: content_security_policy(&settings.public_url, ""),
+            content_security_policy: content_security_policy(
+                &settings.public_url,
+                Allowed::default(),
+            ),
             meters: Meters::new(),
             prometheus,
             settings,

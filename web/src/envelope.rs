@@ -152,15 +152,34 @@ fn insert_headers(context: &Context, group: Group, headers: &mut HeaderMap) {
     }
 }
 
+/// What a page's policy allows beside our own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Allowed<'a> {
+    /// What else may run, such as `'wasm-unsafe-eval'`.
+    pub scripts: &'a str,
+    /// Origins whose scripts, frames and requests a payment provider's form is made of.
+    pub form: &'a [String],
+    /// Where our forms may lead to.
+    pub targets: &'a [String],
+}
+
 /// The policy of a page: our own scripts and styles, none of them inline, and our own socket.
-/// `more_scripts` names what else may run, such as `'wasm-unsafe-eval'`; mostly nothing.
 #[must_use]
-pub fn content_security_policy(public_url: &str, more_scripts: &str) -> HeaderValue {
+pub fn content_security_policy(public_url: &str, allowed: Allowed<'_>) -> HeaderValue {
     let socket = public_url.replacen("http", "ws", 1);
-    let space = if more_scripts.is_empty() { "" } else { " " };
+    let spaced = |text: &str| match text {
+        "" => String::new(),
+        text => format!(" {text}"),
+    };
+    let (scripts, targets) = (spaced(allowed.scripts), spaced(&allowed.targets.join(" ")));
+    let form = spaced(&allowed.form.join(" "));
+    let frames = match form.as_str() {
+        "" => String::new(),
+        form => format!(" frame-src{form};"),
+    };
     let policy = format!(
-        "default-src 'none'; script-src 'self'{space}{more_scripts}; style-src 'self'; img-src 'self'; \
-         font-src 'self'; connect-src 'self' {socket}; form-action 'self'; base-uri 'none'; \
+        "default-src 'none'; script-src 'self'{scripts}{form}; style-src 'self'; img-src 'self'; \
+         font-src 'self'; connect-src 'self' {socket}{form};{frames} form-action 'self'{targets}; base-uri 'none'; \
          frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))

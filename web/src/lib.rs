@@ -28,6 +28,7 @@ mod routes;
 mod server;
 mod settings;
 mod templates;
+mod webhooks;
 mod wire;
 
 pub use server::{Running, spawn};

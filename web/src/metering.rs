@@ -43,7 +43,7 @@ pub fn recorder() -> PrometheusHandle {
 pub enum Group {
     /// `/api/gateway`.
     Gateway,
-    /// The rest of `/api`.
+    /// The rest of `/api`, and webhooks.
     Api,
     /// The sockets' handshakes.
     Live,
@@ -69,7 +69,7 @@ impl Group {
     pub fn of(path: &str) -> Self {
         if path.starts_with("/api/gateway/") {
             Self::Gateway
-        } else if path.starts_with("/api/") {
+        } else if path.starts_with("/api/") || path.starts_with("/webhooks/") {
             Self::Api
         } else if path.starts_with("/live/") {
             Self::Live

@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::gateway::{claims, orders, payments, ticket_document};
 use crate::public::{events, places, sessions, validate};
-use crate::{account, probes};
+use crate::{account, probes, webhooks};
 
 /// An error, `application/problem+json`. `code` is stable; some codes bring members of their own, such as
 /// `taken` and `alternative`.
@@ -34,7 +34,7 @@ pub struct ProblemDocument {
         events::list, sessions::show, places::manifest, places::availability, validate::validate,
         orders::open, orders::show, orders::put_amount, orders::put_address, orders::extend,
         orders::cancel, claims::get_seat, claims::drop_seat, payments::start,
-        payments::confirm_test, ticket_document::show, ticket_document::show_all,
+        payments::confirm_test, webhooks::stripe, webhooks::paypal, ticket_document::show, ticket_document::show_all,
         ticket_document::calendar, account::log_in, account::show,
         account::log_out, show, probes::health, probes::readiness, probes::metrics
     ),

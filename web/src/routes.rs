@@ -17,7 +17,7 @@ use crate::pages::discovery::{
 };
 use crate::pages::gateway::{amount, details, method, payment};
 use crate::public::{events, places, sessions, validate};
-use crate::{account, assets, bench, live, openapi, pages, probes};
+use crate::{account, assets, bench, live, openapi, pages, probes, webhooks};
 
 /// One method of one address.
 pub struct Entry {
@@ -76,6 +76,8 @@ pub fn api() -> Vec<Group> {
         (
             "",
             vec![
+                post("/webhooks/stripe", webhooks::stripe),
+                post("/webhooks/paypal", webhooks::paypal),
                 get("/api/openapi.json", openapi::show),
                 get("/healthz", probes::health),
                 get("/readyz", probes::readiness),
@@ -113,6 +115,7 @@ fn pages() -> Vec<Entry> {
         post("/gateway/orders/{id}/method", method::put),
         get("/gateway/orders/{id}/payment", payment::show),
         post("/gateway/orders/{id}/payment", payment::pay),
+        get("/gateway/orders/{id}/payment/return", payment::come_back),
         post("/gateway/orders/{id}/payment/withdraw", payment::withdraw),
         get(
             "/gateway/orders/{id}/test-payment/{attempt}/{token}",

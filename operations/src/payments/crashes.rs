@@ -114,7 +114,9 @@ async fn a_sale_whose_tell_is_lost_is_learned_all_the_same(pool: PgPool) {
     let payment = house.pay(buyer, "pay").await.unwrap().payment_id;
     let session = house.app.registry.session(house.session).await.unwrap();
     // The sale commits, and the process goes on without the tell.
-    let sale = sell(&house.app, session.info(), payment).await.unwrap();
+    let sale = sell(&house.app, session.info(), payment, None)
+        .await
+        .unwrap();
     assert!(matches!(sale, Sale::Sold));
     assert!(
         session

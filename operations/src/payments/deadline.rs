@@ -1,14 +1,16 @@
 //! The end of an attempt that was not paid in time, and of pins that nobody needs any more.
 
 use actors::{CommandError, Session, SessionError};
-use domain::order::{PaymentState, Provider};
+use domain::order::PaymentState;
 use domain::seat_map::Command;
 use domain::{OrderId, PaymentId};
+use integrations::{Patience, Standing};
 use store::payments::Payment;
 
 use super::PaymentError;
+use super::at_provider::{self, Cancellation};
+use super::hearing::hear_in_turn;
 use super::settling::settle_in_turn;
-use super::test_provider::{self, Cancellation};
 use crate::App;
 use crate::orders::OrderError;
 use crate::turns::turn_of;
@@ -27,29 +29,45 @@ pub async fn end_at_deadline(app: &App, payment: PaymentId) -> Result<(), Paymen
         return Ok(());
     };
     match payment.state {
-        PaymentState::Succeeded | PaymentState::Refunded => Ok(()),
+        PaymentState::Succeeded => Ok(()),
+        // Its session was cancelled while it was being paid.
+        PaymentState::Refunded => unpin_order(app, &payment).await,
         PaymentState::Pending | PaymentState::Declined | PaymentState::Cancelled => {
-            end(app, &payment).await
+            end(app, &payment, app.providers.patience.job).await
         }
     }
 }
 
-async fn end(app: &App, payment: &Payment) -> Result<(), PaymentError> {
-    match cancel_at_provider(app, payment).await? {
-        Cancellation::AlreadyCaptured => settle_in_turn(app, payment.payment_id).await,
+/// Ends an attempt, for those who have the order's turn.
+pub(super) async fn end(
+    app: &App,
+    payment: &Payment,
+    patience: Patience,
+) -> Result<(), PaymentError> {
+    match at_provider::withdraw(app, payment, patience).await? {
+        Cancellation::AlreadyCaptured(Some(capture)) => {
+            hear_in_turn(app, payment, Standing::Captured(capture)).await?;
+            Ok(())
+        }
+        Cancellation::AlreadyCaptured(None) => settle_in_turn(app, payment.payment_id, None).await,
+        Cancellation::Busy => Err(PaymentError::StillProcessing),
         Cancellation::Cancelled => {
             let (pool, id) = (&app.pool, payment.payment_id);
             store::payments::end_pending(pool, id, PaymentState::Cancelled).await?;
-            match app.registry.session(payment.session_id).await {
-                Ok(session) => {
-                    unpin_unless_pending(app, &session, payment.order_id).await?;
-                    Ok(())
-                }
-                // Nothing is pinned where there is no session.
-                Err(SessionError::Unknown) => Ok(()),
-                Err(error) => Err(OrderError::from(error).into()),
-            }
+            unpin_order(app, payment).await
         }
+    }
+}
+
+async fn unpin_order(app: &App, payment: &Payment) -> Result<(), PaymentError> {
+    match app.registry.session(payment.session_id).await {
+        Ok(session) => {
+            unpin_unless_pending(app, &session, payment.order_id).await?;
+            Ok(())
+        }
+        // Nothing is pinned where there is no session.
+        Err(SessionError::Unknown) => Ok(()),
+        Err(error) => Err(OrderError::from(error).into()),
     }
 }
 
@@ -81,13 +99,5 @@ pub(super) async fn unpin(session: &Session, order: OrderId) -> Result<(), Order
     match session.command(Command::Unpin { order }).await {
         Ok(()) | Err(CommandError::Refused(_)) => Ok(()),
         Err(error) => Err(error.into()),
-    }
-}
-
-async fn cancel_at_provider(app: &App, payment: &Payment) -> Result<Cancellation, store::Error> {
-    match payment.provider {
-        Some(Provider::Test) => test_provider::cancel(&app.pool, payment.payment_id).await,
-        // Nobody took these on: there is nothing to withdraw.
-        Some(Provider::Stripe | Provider::Paypal) | None => Ok(Cancellation::Cancelled),
     }
 }

@@ -1,9 +1,10 @@
 //! The one convergence of "the money came": the order's places are sold, or the money goes back.
 
 use actors::{CommandError, Session, SessionInfo};
-use domain::order::{Buyer, OrderStatus, PaymentState, Provider};
+use domain::order::{Buyer, OrderStatus, PaymentState};
 use domain::seat_map::{Command, Opening, Refusal};
 use domain::{OrderId, PaymentId, SectionIndex, TicketId};
+use integrations::Capture;
 use serde_json::json;
 use sqlx::PgConnection;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use store::payments::Payment;
 use store::tickets::NewTicket;
 use uuid::Uuid;
 
-use super::{PaymentError, test_provider};
+use super::PaymentError;
 use crate::App;
 use crate::orders::OrderError;
 use crate::turns::turn_of;
@@ -53,11 +54,15 @@ pub async fn settle(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
         .await?
         .ok_or(PaymentError::NotFound)?;
     let _turn = turn_of(known.order_id).await;
-    settle_in_turn(app, payment).await
+    settle_in_turn(app, payment, None).await
 }
 
-/// The same, for those who have the order's turn already.
-pub(super) async fn settle_in_turn(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
+/// The same, for those who have the order's turn already, with what the provider calls the money.
+pub(super) async fn settle_in_turn(
+    app: &App,
+    payment: PaymentId,
+    capture: Option<&Capture>,
+) -> Result<(), PaymentError> {
     let known = store::payments::find(&app.pool, payment)
         .await?
         .ok_or(PaymentError::NotFound)?;
@@ -67,7 +72,7 @@ pub(super) async fn settle_in_turn(app: &App, payment: PaymentId) -> Result<(), 
         .await
         .map_err(OrderError::from)?;
     for _ in 0..ROUNDS_MAX {
-        let lost = match sell(app, session.info(), payment).await? {
+        let lost = match sell(app, session.info(), payment, capture).await? {
             Sale::Sold => {
                 tell(app, &session, known.order_id).await;
                 return Ok(());
@@ -79,7 +84,7 @@ pub(super) async fn settle_in_turn(app: &App, payment: PaymentId) -> Result<(), 
                 Return::Gone => lost,
             },
         };
-        if refund(app, &lost).await? {
+        if give_back(app, &lost, capture).await? {
             return Ok(());
         }
     }
@@ -109,25 +114,12 @@ pub(crate) async fn tell_sale(app: &App, order: OrderId) -> Result<(), PaymentEr
     Ok(())
 }
 
-/// Sends a refunded payment's money back through its provider.
-///
-/// # Errors
-/// The provider does not answer; then it is to be repeated.
-pub(crate) async fn send_refund(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
-    let Some(known) = store::payments::find(&app.pool, payment).await? else {
-        return Ok(());
-    };
-    match known.provider {
-        Some(Provider::Test) => Ok(test_provider::refund(&app.pool, payment).await?),
-        Some(Provider::Stripe | Provider::Paypal) | None => Ok(()),
-    }
-}
-
 /// The sale: order, payment, seats, tickets, audit and outbox in one transaction.
 pub(super) async fn sell(
     app: &App,
     info: &SessionInfo,
     payment: PaymentId,
+    capture: Option<&Capture>,
 ) -> Result<Sale, PaymentError> {
     let mut tx = app.pool.begin().await?;
     // Whoever settles the same payment waits here, and then finds it settled.
@@ -137,6 +129,7 @@ pub(super) async fn sell(
     match (payment.state, payment.order_status) {
         (PaymentState::Succeeded | PaymentState::Refunded, _) => return Ok(Sale::Settled),
         (_, OrderStatus::Paid | OrderStatus::Refunded) => return Ok(Sale::OrderIsOver(payment)),
+        _ if payment.session_is_cancelled => return Ok(Sale::OrderIsOver(payment)),
         (_, OrderStatus::Cancelled) => return Ok(Sale::NotPinned(payment)),
         (_, OrderStatus::Pending) => {}
     }
@@ -146,13 +139,32 @@ pub(super) async fn sell(
         return Ok(Sale::NotPinned(payment));
     }
     store::payments::mark_succeeded(&mut tx, payment.payment_id).await?;
+    book(&mut tx, payment.payment_id, capture).await?;
     let (order, session) = (payment.order_id, payment.session_id);
     store::tickets::insert(&mut tx, order, session, &tickets(info, &payment)).await?;
     record(&mut tx, "order_sold", &payment).await?;
     store::jobs::remove(&mut tx, &needless_jobs(&payment)).await?;
     store::jobs::add(&mut tx, Job::TellSale(order), TELL_JOB_DELAY).await?;
+    if payment.state != PaymentState::Pending
+        && let Some(other) = store::payments::pending(&mut *tx, order).await?
+    {
+        // What the buyer has turned to since is not to be paid as well.
+        store::jobs::add(&mut tx, Job::WithdrawAttempt(other), Duration::ZERO).await?;
+    }
     tx.commit().await?;
     Ok(Sale::Sold)
+}
+
+/// The money came: it is in the books with the transaction that says what it was for.
+async fn book(
+    tx: &mut PgConnection,
+    payment: PaymentId,
+    capture: Option<&Capture>,
+) -> Result<(), store::Error> {
+    if let Some(capture) = capture {
+        store::attempts::captured(&mut *tx, payment, &capture.reference).await?;
+    }
+    store::ledger::book_capture(tx, payment).await
 }
 
 /// Sells exactly what was paid for, of an order that is still pending; whether that was there.
@@ -248,7 +260,11 @@ async fn reclaim(app: &App, payment: &Payment) -> Result<Command, PaymentError> 
 }
 
 /// Gives all the money back, unless it turns out that it can be sold; whether it is settled.
-async fn refund(app: &App, payment: &Payment) -> Result<bool, PaymentError> {
+async fn give_back(
+    app: &App,
+    payment: &Payment,
+    capture: Option<&Capture>,
+) -> Result<bool, PaymentError> {
     let mut tx = app.pool.begin().await?;
     let payment = store::payments::lock(&mut tx, payment.payment_id).await?;
     let payment = payment.ok_or(PaymentError::NotFound)?;
@@ -260,16 +276,18 @@ async fn refund(app: &App, payment: &Payment) -> Result<bool, PaymentError> {
     }
     let is_pinned =
         store::payments::pinned_places(&mut tx, payment.order_id).await? == payment.places;
-    if is_pinned && payment.order_status == OrderStatus::Pending {
+    let can_be_sold = is_pinned && payment.order_status == OrderStatus::Pending;
+    if can_be_sold && !payment.session_is_cancelled {
         return Ok(false);
     }
     let amount = payment.amount.ok_or(PaymentError::NotFound)?;
     let reason = "the places could not be had any more when the money came";
-    store::payments::refund(&mut tx, payment.payment_id, amount, reason).await?;
+    book(&mut tx, payment.payment_id, capture).await?;
+    let refund = store::payments::refund(&mut tx, payment.payment_id, amount, reason).await?;
     store::payments::mark_cancelled_order_refunded(&mut tx, payment.order_id).await?;
     record(&mut tx, "payment_refunded", &payment).await?;
     store::jobs::remove(&mut tx, &[Job::SettlePayment(payment.payment_id)]).await?;
-    store::jobs::add(&mut tx, Job::SendRefund(payment.payment_id), Duration::ZERO).await?;
+    store::jobs::add(&mut tx, Job::SendRefund(refund), Duration::ZERO).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -56,6 +56,7 @@ impl House {
             registry: Registry::new(pool.clone(), Settings::default()),
             pool,
             ticket_keys: Arc::new(TicketKeys::new(&[[7; 32]])),
+            providers: Arc::default(),
             demo: true,
         };
         let [stalls, floor, free] = [(); 3].map(|()| SectionId(Uuid::now_v7()));
@@ -410,16 +411,19 @@ fn placement(position_x: i32, position_y: i32) -> Placement {
 
 /// Lets the worker do every job that waits, whenever it was due.
 pub async fn work_off(app: &App) {
-    sqlx::query("update graphile_worker._private_jobs set run_at = now()")
-        .execute(&app.pool)
-        .await
-        .unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let worker = tokio::spawn(operations::jobs::run(app.clone(), async move {
         stopped.await.unwrap();
     }));
     let all_done = async {
         while !store::jobs::waiting(&app.pool).await.unwrap().is_empty() {
+            // Those that are left by others are due at once, too.
+            sqlx::query(
+                "update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null",
+            )
+            .execute(&app.pool)
+            .await
+            .unwrap();
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
     };

@@ -9,7 +9,7 @@ use domain::order::Step;
 use domain::seat_map::Refusal;
 use operations::doors::DoorError;
 use operations::orders::OrderError;
-use operations::payments::PaymentError;
+use operations::payments::{PaymentError, Untrusted, WebhookError};
 use operations::people::LoginError;
 use serde_json::json;
 
@@ -17,6 +17,9 @@ use super::Problem;
 
 /// How soon to ask again when the database does not answer.
 const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
+
+/// How soon to ask again when a payment provider does not answer.
+const PROVIDER_RETRY: Duration = Duration::from_secs(10);
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -100,6 +103,16 @@ impl From<PaymentError> for Problem {
                 let title = "The payment provider is not available";
                 Self::conflict("provider_unavailable", title)
             }
+            PaymentError::ProviderFailing => {
+                let title = "The payment provider does not answer; nothing was charged";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "provider_failing", title)
+                    .retry_after(PROVIDER_RETRY)
+            }
+            PaymentError::StillProcessing => Refusal::PaymentUnderWay.into(),
+            PaymentError::Provider(failure) => {
+                let title = "The payment provider is not available";
+                Self::conflict("provider_unavailable", title).caused_by(&failure)
+            }
             PaymentError::NotFound => Self::not_found(),
             PaymentError::Over => Self::conflict("payment_over", "The payment is over"),
             PaymentError::KeyReused => Self::key_reused(),
@@ -165,5 +178,27 @@ fn is_outage(error: &store::Error) -> bool {
                 .any(|class| code.starts_with(class))
         }),
         _ => false,
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::NotConfigured => Self::not_found(),
+            WebhookError::Untrusted(Untrusted::Undecided(failure)) => {
+                Self::unavailable(PROVIDER_RETRY).caused_by(&failure)
+            }
+            WebhookError::Untrusted(untrusted) => {
+                let code = match untrusted {
+                    Untrusted::Forged => "signature_invalid",
+                    Untrusted::Stale => "signature_stale",
+                    Untrusted::Foreign => "account_unknown",
+                    Untrusted::Unreadable | Untrusted::Undecided(_) => "event_unreadable",
+                };
+                Self::new(StatusCode::BAD_REQUEST, code, "The webhook is refused")
+                    .detail(untrusted.to_string())
+            }
+            WebhookError::Store(error) => error.into(),
+        }
     }
 }

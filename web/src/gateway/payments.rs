@@ -11,12 +11,15 @@ use crate::context::Context;
 use crate::error::{Answer, Problem};
 use crate::input::{JsonBody, Key};
 use crate::openapi::ProblemDocument;
-use crate::wire::order::{self as wire, ConfirmTest, Order, Outcome, StartPayment, TestPayment};
+use crate::wire::order::{
+    self as wire, ConfirmTest, Order, Outcome, PaypalPayment, StartPayment, StripePayment,
+    TestPayment,
+};
 
 /// Begins to pay
 ///
 /// 409 `step_missing` with `missing` where the order is not complete, `provider_unavailable` where the
-/// provider is not configured.
+/// provider is not configured; 503 `provider_failing` where it does not answer, so that another one may be better.
 #[utoipa::path(post, path = "/api/gateway/orders/{eventSessionOrderId}/payments", tag = "gateway",
     params(("eventSessionOrderId" = uuid::Uuid, Path), ("Idempotency-Key" = String, Header)),
     security(("orderSecret" = [])), request_body = StartPayment,
@@ -63,9 +66,18 @@ fn started_payment(context: &Context, started: StartedPayment) -> wire::StartedP
     let test = started.test_token.map(|token| TestPayment {
         confirm_url: format!("{public_url}/api/gateway/payments/{attempt_id}/test/{token}"),
     });
+    let stripe = context.app.providers.stripe.as_ref();
+    let stripe = stripe.zip(started.client_secret);
     wire::StartedPayment {
         attempt_id,
         state: started.state,
+        stripe: stripe.map(|(stripe, client_secret)| StripePayment {
+            client_secret,
+            publishable_key: stripe.publishable_key().to_owned(),
+        }),
+        paypal: started
+            .approve_url
+            .map(|approve_url| PaypalPayment { approve_url }),
         test,
     }
 }

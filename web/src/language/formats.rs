@@ -110,13 +110,13 @@ impl Speech<'_> {
     /// `€80.00`, `80,00 €`: the currency's own number of decimals.
     #[must_use]
     pub fn money(&self, money: Money) -> String {
-        self.written(money, decimals(money.currency.code()))
+        self.written(money, money.currency.decimals())
     }
 
     /// `€80`, `€80.50`, or that it is free: without decimals that say nothing. The islands write the same.
     #[must_use]
     pub fn price(&self, money: Money) -> String {
-        let decimals = decimals(money.currency.code());
+        let decimals = money.currency.decimals();
         match money.minor.unsigned_abs() {
             0 => self.say("money-free"),
             minor if minor.is_multiple_of(10_u64.pow(decimals)) => self.written(money, 0),
@@ -130,7 +130,7 @@ impl Speech<'_> {
             Language::German => ('.', ','),
         };
         let code = money.currency.code();
-        let unit = 10_u64.pow(decimals(code));
+        let unit = 10_u64.pow(money.currency.decimals());
         let minor = money.minor.unsigned_abs();
         let whole = grouped(&(minor / unit).to_string(), mark);
         let fraction = match usize::try_from(shown) {
@@ -189,7 +189,7 @@ pub fn at(instant: Timestamp, time_zone: &str) -> DateTime<Tz> {
 /// `80.00`: for machines.
 #[must_use]
 pub fn amount(money: Money) -> String {
-    let decimals = decimals(money.currency.code());
+    let decimals = money.currency.decimals();
     let unit = 10_u64.pow(decimals);
     let minor = money.minor.unsigned_abs();
     let sign = if money.minor < 0 { "-" } else { "" };
@@ -247,16 +247,6 @@ fn sign_of(code: &str) -> Option<&'static str> {
         "USD" => Some("$"),
         "JPY" => Some("¥"),
         _ => None,
-    }
-}
-
-/// How many decimals a currency has where it is not two: ISO 4217.
-fn decimals(code: &str) -> u32 {
-    match code {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
-        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
     }
 }
 

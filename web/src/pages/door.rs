@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::see_other;
 use crate::access::MaybeLogin;
 use crate::context::Context;
-use crate::envelope::{self, PERMISSIONS_POLICY};
+use crate::envelope::{self, Allowed, PERMISSIONS_POLICY};
 use crate::error::{Answer, Problem};
 use crate::input::PathId;
 use crate::language::{Reading, Speech};
@@ -185,7 +185,11 @@ async fn page(
     let headers = response.headers_mut();
     // The only page with a camera, and with a decoder that is compiled code.
     let site = &context.settings.public_url;
-    let policy = envelope::content_security_policy(site, "'wasm-unsafe-eval'");
+    let allowed = Allowed {
+        scripts: "'wasm-unsafe-eval'",
+        ..Allowed::default()
+    };
+    let policy = envelope::content_security_policy(site, allowed);
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     let camera = HeaderValue::from_static("camera=(self), geolocation=(), microphone=()");
     headers.insert(PERMISSIONS_POLICY.clone(), camera);

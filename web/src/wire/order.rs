@@ -201,7 +201,26 @@ pub struct StartedPayment {
     #[schema(value_type = String)]
     pub state: PaymentState,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub stripe: Option<StripePayment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paypal: Option<PaypalPayment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub test: Option<TestPayment>,
+}
+
+/// What Stripe's Payment Element is opened with.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StripePayment {
+    pub client_secret: String,
+    pub publishable_key: String,
+}
+
+/// Where the buyer agrees.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PaypalPayment {
+    pub approve_url: String,
 }
 
 /// Where the demo's provider takes the buyer's answer.

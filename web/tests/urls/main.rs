@@ -8,5 +8,6 @@ mod gateway_pages;
 mod hostile;
 mod live;
 mod pages;
+mod paying;
 mod probes;
 mod support;

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use domain::order::Provider;
 use operations::orders;
+use operations::payments::{self, Offer};
 use serde::{Deserialize, Serialize};
 
 use super::frame::{Frame, GatewayStep, Loaded};
@@ -24,6 +25,15 @@ struct Page {
     frame: Frame,
     methods: Vec<Method>,
     error: String,
+    /// What the way to pay is called that was just tried and did not answer.
+    failing: String,
+}
+
+/// What brought the buyer here.
+#[derive(Deserialize)]
+pub struct From {
+    /// The provider that does not answer.
+    failing: Option<Provider>,
 }
 
 #[derive(Serialize)]
@@ -33,6 +43,8 @@ struct Method {
     about: String,
     is_test: bool,
     is_chosen: bool,
+    /// Whether its provider does not answer these days.
+    is_failing: bool,
 }
 
 /// The page.
@@ -40,11 +52,12 @@ pub async fn show(
     context: web::Data<Context>,
     by: OrderCredential,
     reading: Reading,
+    from: web::Query<From>,
 ) -> Answer<HttpResponse> {
     let loaded = Loaded::of(&context, &by, reading).await?;
     match loaded.elsewhere_than(GatewayStep::Method) {
         Some(elsewhere) => Ok(elsewhere),
-        None => render(&context, &loaded, String::new()),
+        None => render(&context, &loaded, String::new(), from.failing),
     }
 }
 
@@ -59,12 +72,13 @@ pub async fn put(
     if let Some(elsewhere) = loaded.elsewhere_than(GatewayStep::Method) {
         return Ok(elsewhere);
     }
-    let Some(method) = form
-        .method
-        .filter(|method| available(&context).contains(method))
-    else {
+    let Some(method) = form.method.filter(|method| {
+        offers(&context, &loaded)
+            .iter()
+            .any(|(known, _)| known == method)
+    }) else {
         let error = loaded.speech().say("method-missing");
-        return render(&context, &loaded, error);
+        return render(&context, &loaded, error, None);
     };
     match orders::set_method(&context.app, by.order, &by.credential, method).await {
         Ok(()) => Ok(own(by.order)),
@@ -72,29 +86,54 @@ pub async fn put(
     }
 }
 
-/// Which providers are configured.
-fn available(context: &Context) -> Vec<Provider> {
-    match context.app.demo {
-        true => vec![Provider::Test],
-        false => Vec::new(),
-    }
+/// Which ways to pay work here, and whether their providers answer.
+fn offers(context: &Context, loaded: &Loaded) -> Vec<(Provider, Offer)> {
+    let all = [Provider::Stripe, Provider::Paypal, Provider::Test].into_iter();
+    let offers = all.map(|provider| {
+        (
+            provider,
+            payments::offer(&context.app, provider, loaded.view.total),
+        )
+    });
+    offers.filter(|(_, offer)| *offer != Offer::None).collect()
 }
 
-fn render(context: &Context, loaded: &Loaded, error: String) -> Answer<HttpResponse> {
+/// The one that the buyer chose, unless its provider fails and another one does not.
+fn proposed(
+    offers: &[(Provider, Offer)],
+    chosen: Option<Provider>,
+    failing: Option<Provider>,
+) -> Option<Provider> {
+    let answers = |(provider, offer): &&(Provider, Offer)| {
+        *offer == Offer::Open && Some(*provider) != failing
+    };
+    let answering: Vec<Provider> = offers.iter().filter(answers).map(|(it, _)| *it).collect();
+    let kept = chosen.filter(|chosen| answering.contains(chosen));
+    kept.or(answering.first().copied()).or(chosen)
+}
+
+fn render(
+    context: &Context,
+    loaded: &Loaded,
+    error: String,
+    failing: Option<Provider>,
+) -> Answer<HttpResponse> {
     let speech = loaded.speech();
-    let available = available(context);
-    let chosen = loaded.details.method.or(available.first().copied());
-    let method = |name: &Provider| Method {
+    let offers = offers(context, loaded);
+    let proposed = proposed(&offers, loaded.details.method, failing);
+    let method = |(name, offer): &(Provider, Offer)| Method {
         name: *name,
         label: label(&speech, *name),
         about: speech.say(&format!("method-about-{}", key(*name))),
         is_test: *name == Provider::Test,
-        is_chosen: chosen == Some(*name),
+        is_chosen: proposed == Some(*name),
+        is_failing: *offer == Offer::Failing || failing == Some(*name),
     };
     let page = Page {
         frame: loaded.frame(GatewayStep::Method),
-        methods: available.iter().map(method).collect(),
+        methods: offers.iter().map(method).collect(),
         error,
+        failing: failing.map_or_else(String::new, |failing| label(&speech, failing)),
     };
     context
         .templates

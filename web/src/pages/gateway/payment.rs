@@ -1,10 +1,11 @@
 //! Paying: the last look at the order, the way to the provider and back, and what came of it.
 
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::PaymentId;
-use domain::order::{PaymentState, Provider};
+use domain::order::{OrderStatus, PaymentState, Provider};
 use domain::seat_map::{IdempotencyKey, RequestHash};
-use operations::payments::{self, PaymentError, TestOutcome, test_provider};
+use domain::{OrderId, PaymentId};
+use operations::payments::{self, PaymentError, StartedPayment, TestOutcome};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use super::frame::{Frame, GatewayStep, Loaded};
 use super::{address, ended_or, method, own};
 use crate::access::OrderCredential;
 use crate::context::Context;
+use crate::envelope::{Allowed, content_security_policy};
 use crate::error::{Answer, Problem};
 use crate::language::{Reading, split};
 use crate::wire::order::ConfirmTest;
@@ -33,10 +35,30 @@ struct Page {
     is_free: bool,
     method: String,
     is_test: bool,
+    is_card: bool,
+    is_paypal: bool,
     payment_key: String,
     /// Where a payment that was begun goes on.
     continue_at: Option<String>,
+    /// What the Payment Element is opened with, where that is how it goes on.
+    card: Option<Card>,
     buyer: Option<Buyer>,
+}
+
+#[derive(Serialize)]
+struct Card {
+    script_url: String,
+    publishable_key: String,
+    client_secret: String,
+    return_url: String,
+}
+
+/// Where the buyer comes from.
+#[derive(Deserialize)]
+pub struct Return {
+    attempt: Option<String>,
+    /// Whether they left without having paid.
+    left: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +85,7 @@ pub async fn show(
         return Ok(elsewhere);
     }
     let chosen = loaded.details.method;
+    let begun = begun(&context, &loaded).await?;
     let page = Page {
         frame: loaded.frame(GatewayStep::Payment),
         state: state(&loaded),
@@ -71,18 +94,53 @@ pub async fn show(
             method::label(&loaded.speech(), chosen)
         }),
         is_test: chosen == Some(Provider::Test),
+        is_card: chosen == Some(Provider::Stripe),
+        is_paypal: chosen == Some(Provider::Paypal),
         payment_key: Uuid::now_v7().to_string(),
-        continue_at: continue_at(&context, &loaded)
-            .await?
-            .map(|address| loaded.reading.link(&address)),
+        continue_at: begun
+            .as_ref()
+            .and_then(|begun| continue_at(&loaded, begun))
+            .map(|address| linked(&loaded, &address)),
+        card: begun.and_then(|begun| card(&context, &loaded, begun)),
         buyer: loaded.details.address.map(|address| Buyer {
             name: address.name,
             email: address.email,
         }),
     };
-    context
-        .templates
-        .page(&loaded.reading, "pages/gateway/payment.html", &page)
+    let mut response =
+        context
+            .templates
+            .page(&loaded.reading, "pages/gateway/payment.html", &page)?;
+    let policy = policy(&context, page.card.is_some());
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+/// The buyer is back from the provider, or says so. What came of it the provider says, not the address.
+pub async fn come_back(
+    context: web::Data<Context>,
+    by: OrderCredential,
+    from: web::Query<Return>,
+) -> Answer<HttpResponse> {
+    let app = &context.app;
+    let view = match payments::on_return(app, by.order, &by.credential).await {
+        Ok(view) => view,
+        // Its page goes on listening: a webhook or the reconciler brings the answer.
+        Err(PaymentError::ProviderFailing | PaymentError::StillProcessing) => {
+            return Ok(own(by.order));
+        }
+        Err(error) => return ended_or(by.order, error.into()),
+    };
+    let pending = view.payment.filter(|it| it.state == PaymentState::Pending);
+    let is_left =
+        from.left.is_some() && pending.map(|it| it.payment_id.to_string()) == from.attempt;
+    if view.status == OrderStatus::Pending && is_left {
+        payments::leave(app, by.order, &by.credential).await?;
+        return Ok(see_other(&address(by.order, GatewayStep::Method)));
+    }
+    Ok(own(by.order))
 }
 
 /// Begins to pay, and goes to the provider.
@@ -103,10 +161,12 @@ pub async fn pay(
     let provider = loaded.details.method.unwrap_or(Provider::Test);
     let app = &context.app;
     match payments::start(app, by.order, &by.credential, key, hash, provider).await {
-        Ok(started) => Ok(match started.test_token {
-            Some(token) => see_other(&test_address(&loaded, started.payment_id, &token)),
+        Ok(started) => Ok(match continue_at(&loaded, &started) {
+            Some(address) => see_other(&address),
             None => own(by.order),
         }),
+        // Another way to pay is offered, with the places still held.
+        Err(PaymentError::ProviderFailing) => Ok(elsewhere(by.order, provider)),
         Err(error) => match Problem::from(error) {
             // A step was undone in another tab: the order's address leads to it.
             problem if problem.code() == "step_missing" => Ok(own(by.order)),
@@ -122,13 +182,17 @@ pub async fn withdraw(
     reading: Reading,
 ) -> Answer<HttpResponse> {
     let loaded = Loaded::of(&context, &by, reading).await?;
-    if let Some(payment) = loaded.view.payment.filter(|_| loaded.is_paying()) {
-        payments::end_at_deadline(&context.app, payment.payment_id).await?;
+    if !loaded.is_paying() {
+        return Ok(own(by.order));
     }
-    Ok(match loaded.is_paying() {
-        true => see_other(&address(by.order, GatewayStep::Method)),
-        false => own(by.order),
-    })
+    let left = payments::leave(&context.app, by.order, &by.credential).await;
+    match left {
+        Ok(view) if view.status == OrderStatus::Pending => {
+            Ok(see_other(&address(by.order, GatewayStep::Method)))
+        }
+        Ok(_) => Ok(own(by.order)),
+        Err(error) => ended_or(by.order, error.into()),
+    }
 }
 
 /// The demo's provider asks whether to pay.
@@ -139,7 +203,8 @@ pub async fn show_test(
     reading: Reading,
 ) -> Answer<HttpResponse> {
     let loaded = Loaded::of(&context, &by, reading).await?;
-    match continue_at(&context, &loaded).await? {
+    let begun = begun(&context, &loaded).await?;
+    match begun.and_then(|begun| continue_at(&loaded, &begun)) {
         Some(address) if address == split(request.path()).1 => {}
         // Of an attempt that is over, or of none.
         Some(_) | None => return Ok(own(by.order)),
@@ -181,15 +246,71 @@ fn state(loaded: &Loaded) -> &'static str {
     }
 }
 
-async fn continue_at(context: &Context, loaded: &Loaded) -> Answer<Option<String>> {
-    let Some(payment) = loaded.view.payment.filter(|_| loaded.is_paying()) else {
-        return Ok(None);
-    };
-    if payment.provider != Some(Provider::Test) {
-        return Ok(None);
+/// The attempt that is under way, if there is one.
+async fn begun(context: &Context, loaded: &Loaded) -> Answer<Option<StartedPayment>> {
+    match loaded.view.payment.filter(|_| loaded.is_paying()) {
+        Some(payment) => Ok(Some(
+            payments::continuation(&context.app, payment.payment_id).await?,
+        )),
+        None => Ok(None),
     }
-    let token = test_provider::token(&context.app.pool, payment.payment_id).await?;
-    Ok(token.map(|token| test_address(loaded, payment.payment_id, &token)))
+}
+
+/// Where an attempt goes on, if that is at another page.
+fn continue_at(loaded: &Loaded, begun: &StartedPayment) -> Option<String> {
+    let test = begun.test_token.as_ref();
+    let test = test.map(|token| test_address(loaded, begun.payment_id, token));
+    test.or_else(|| begun.approve_url.clone())
+}
+
+/// Our own addresses are in the buyer's language; a provider's is what it is.
+fn linked(loaded: &Loaded, address: &str) -> String {
+    match address.starts_with('/') {
+        true => loaded.reading.link(address),
+        false => address.to_owned(),
+    }
+}
+
+fn card(context: &Context, loaded: &Loaded, begun: StartedPayment) -> Option<Card> {
+    let stripe = context.app.providers.stripe.as_ref()?;
+    let (site, order) = (&context.settings.public_url, loaded.view.order_id);
+    Some(Card {
+        script_url: stripe.script_url().to_owned(),
+        publishable_key: stripe.publishable_key().to_owned(),
+        client_secret: begun.client_secret?,
+        return_url: format!("{site}/gateway/orders/{order}/payment/return"),
+    })
+}
+
+/// A form here may lead to PayPal, and with the Payment Element on it, the page is partly Stripe's.
+fn policy(context: &Context, with_card: bool) -> HeaderValue {
+    let providers = &context.app.providers;
+    let form = providers.stripe.as_ref().filter(|_| with_card);
+    let form = form.map(|stripe| stripe.origins()).unwrap_or_default();
+    let paypal = providers.paypal.as_ref();
+    let targets: Vec<String> = paypal
+        .map(|paypal| paypal.approve_origin())
+        .into_iter()
+        .collect();
+    let allowed = Allowed {
+        scripts: "",
+        form: &form,
+        targets: &targets,
+    };
+    content_security_policy(&context.settings.public_url, allowed)
+}
+
+/// Where another way to pay is chosen, since this one does not answer.
+fn elsewhere(order: OrderId, failing: Provider) -> HttpResponse {
+    let name = match failing {
+        Provider::Stripe => "stripe",
+        Provider::Paypal => "paypal",
+        Provider::Test => "test",
+    };
+    see_other(&format!(
+        "{}?failing={name}",
+        address(order, GatewayStep::Method)
+    ))
 }
 
 fn test_address(loaded: &Loaded, payment: PaymentId, token: &str) -> String {

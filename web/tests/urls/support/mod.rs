@@ -1,5 +1,6 @@
 //! The real server on a port of its own, over a database of the test's own with the demo house.
 
+pub mod outside;
 pub mod socket;
 
 use std::net::TcpListener;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use actors::Registry;
 use domain::ticket_code::TicketKeys;
 use operations::App;
+use operations::payments::Providers;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -54,6 +56,17 @@ impl TestApp {
     }
 
     pub async fn start_with(pool: PgPool, adjust: impl FnOnce(&mut web::Settings)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_on(listener, pool, Arc::default(), adjust).await
+    }
+
+    /// On a port that was taken before, with payment providers.
+    pub async fn start_on(
+        listener: TcpListener,
+        pool: PgPool,
+        providers: Arc<Providers>,
+        adjust: impl FnOnce(&mut web::Settings),
+    ) -> Self {
         store::jobs::migrate(&pool).await.unwrap();
         let now = chrono::Utc::now().into();
         let house = operations::demo_house::load(&pool, now).await.unwrap();
@@ -61,9 +74,9 @@ impl TestApp {
             registry: Registry::new(pool.clone(), actors::Settings::default()),
             pool,
             ticket_keys: Arc::new(TicketKeys::new(&[[7; 32]])),
+            providers,
             demo: true,
         };
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let mut settings = web::Settings {
             workers: 1,

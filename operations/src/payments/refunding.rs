@@ -1,0 +1,136 @@
+//! A refund on its way through the provider. That it is due, and why, was decided and written before.
+
+use domain::RefundId;
+use domain::order::{PaymentState, Provider};
+use integrations::{Failure, ProviderRefund, RefundStanding};
+use store::refunds::{Refund, RefundState};
+
+use super::at_provider::noted;
+use super::{PaymentError, test_provider};
+use crate::App;
+
+/// Sends a refund's money back. Repeated, it is sent once: the provider knows it by our id.
+///
+/// # Errors
+/// The provider does not answer; then it is to be repeated.
+pub(crate) async fn send_refund(app: &App, refund: RefundId) -> Result<(), PaymentError> {
+    let Some(refund) = store::refunds::find(&app.pool, refund).await? else {
+        return Ok(());
+    };
+    if refund.state != RefundState::Due {
+        return Ok(());
+    }
+    match send(app, &refund).await {
+        Ok(sent) => hear(app, refund.refund_id, &sent).await,
+        Err(PaymentError::Provider(Failure::Refused { code, message, .. })) => {
+            let standing = RefundStanding::Failed(format!("{code}: {message}"));
+            let refused = ProviderRefund {
+                reference: String::new(),
+                standing,
+            };
+            hear(app, refund.refund_id, &refused).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Asks the provider about a refund that it took on.
+pub(super) async fn ask_refund(app: &App, refund: RefundId) -> Result<(), PaymentError> {
+    let Some(refund) = store::refunds::find(&app.pool, refund).await? else {
+        return Ok(());
+    };
+    let Some(reference) = &refund.reference else {
+        return Ok(());
+    };
+    let patience = app.providers.patience.job;
+    let asked = match refund.provider {
+        Some(Provider::Stripe) => {
+            let stripe = app.providers.stripe.as_ref();
+            let stripe = stripe.ok_or(PaymentError::ProviderUnavailable)?;
+            noted(
+                app,
+                Provider::Stripe,
+                stripe.ask_refund(reference, patience),
+            )
+            .await?
+        }
+        Some(Provider::Paypal) => {
+            let paypal = app.providers.paypal.as_ref();
+            let paypal = paypal.ok_or(PaymentError::ProviderUnavailable)?;
+            noted(
+                app,
+                Provider::Paypal,
+                paypal.ask_refund(reference, patience),
+            )
+            .await?
+        }
+        Some(Provider::Test) | None => return Ok(()),
+    };
+    hear(app, refund.refund_id, &asked).await
+}
+
+/// Follows what a provider says of a refund. Done is in the books with the transaction that says so.
+pub(super) async fn hear(
+    app: &App,
+    refund: RefundId,
+    said: &ProviderRefund,
+) -> Result<(), PaymentError> {
+    let (state, failure) = match &said.standing {
+        RefundStanding::Done => (RefundState::Done, None),
+        RefundStanding::Pending => (RefundState::Sent, None),
+        RefundStanding::Failed(reason) => (RefundState::Failed, Some(reason.as_str())),
+    };
+    let reference = Some(said.reference.as_str()).filter(|reference| !reference.is_empty());
+    let mut tx = app.pool.begin().await?;
+    let is_moved = store::refunds::advance(&mut *tx, refund, state, reference, failure).await?;
+    if is_moved && state == RefundState::Done {
+        store::ledger::book_refund(&mut tx, refund).await?;
+    }
+    tx.commit().await?;
+    if let Some(reason) = failure.filter(|_| is_moved) {
+        tracing::error!(%refund, reason, "a refund was refused by its provider: staff have to see to it");
+    }
+    Ok(())
+}
+
+async fn send(app: &App, refund: &Refund) -> Result<ProviderRefund, PaymentError> {
+    let (id, amount, patience) = (
+        refund.refund_id.0,
+        refund.amount,
+        app.providers.patience.job,
+    );
+    match refund.provider {
+        Some(Provider::Stripe) => {
+            let stripe = app.providers.stripe.as_ref();
+            let stripe = stripe.ok_or(PaymentError::ProviderUnavailable)?;
+            let intent = refund.payment_reference.as_deref();
+            let intent = intent.ok_or(PaymentError::NotFound)?;
+            let sent = stripe.refund(id, intent, amount, patience);
+            noted(app, Provider::Stripe, sent).await
+        }
+        Some(Provider::Paypal) => {
+            let paypal = app.providers.paypal.as_ref();
+            let paypal = paypal.ok_or(PaymentError::ProviderUnavailable)?;
+            let capture = refund.capture_reference.as_deref();
+            let capture = capture.ok_or(PaymentError::NotFound)?;
+            let sent = paypal.refund(id, capture, amount, patience);
+            noted(app, Provider::Paypal, sent).await
+        }
+        Some(Provider::Test) => {
+            let payment = store::payments::find(&app.pool, refund.payment_id).await?;
+            // The demo's provider knows all or nothing.
+            if payment.is_some_and(|payment| payment.state == PaymentState::Refunded) {
+                test_provider::refund(&app.pool, refund.payment_id).await?;
+            }
+            Ok(done())
+        }
+        None => Ok(done()),
+    }
+}
+
+fn done() -> ProviderRefund {
+    ProviderRefund {
+        reference: String::new(),
+        standing: RefundStanding::Done,
+    }
+}

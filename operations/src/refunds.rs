@@ -1,0 +1,312 @@
+//! Giving money back: an order in full, some of its tickets, or a favour that leaves the tickets valid.
+//!
+//! One transaction decides: the tickets stop admitting, the refund is due, and two jobs are left. One sends the money
+//! through the provider, the other has the session take the places back.
+
+use std::time::Duration;
+
+use actors::CommandError;
+use domain::order::Credential;
+use domain::seat_map::{Command, Return};
+use domain::{AccountId, Money, OrderId, RefundId, TicketId, Timestamp};
+use serde_json::json;
+use sqlx::{PgConnection, PgPool};
+use store::jobs::Job;
+use store::payments::Payment;
+use store::refunds::{NewRefund, PlacesAfter as Places, RefundKind, RefundableTicket};
+use thiserror::Error;
+
+use crate::App;
+use crate::orders::OrderError;
+
+pub use store::refunds::PlacesAfter;
+
+/// What is given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extent {
+    /// The whole order.
+    Whole,
+    /// These tickets.
+    Tickets(Vec<TicketId>),
+    /// So much, in minor units; the tickets stay valid.
+    Favour(i64),
+}
+
+/// A request to give money back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundRequest {
+    pub order: OrderId,
+    pub extent: Extent,
+    pub places: PlacesAfter,
+    /// What is kept of each ticket, in minor units, at most its price.
+    pub fee_per_ticket: i64,
+    /// Whether tickets that somebody has come in with may be taken back, too: staff's to decide.
+    pub used_too: bool,
+    pub reason: String,
+    /// The client's name for its request; favours need one, so that repeated they are done once.
+    pub key: Option<String>,
+    pub by: Option<AccountId>,
+}
+
+/// What was given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refunded {
+    pub refund_id: RefundId,
+    pub amount: Money,
+    pub tickets: usize,
+}
+
+/// Why nothing was given back.
+#[derive(Debug, Error)]
+pub enum RefundError {
+    #[error("there is no such paid order")]
+    NotPaid,
+    #[error("a ticket is not of this order, or was refunded before")]
+    NoSuchTicket,
+    /// Somebody has come in with it.
+    #[error("a ticket has been used")]
+    TicketUsed,
+    #[error("the amount must be more than nothing and less than what is left of the payment")]
+    WrongAmount,
+    #[error("a favour needs a key, so that it is done once")]
+    KeyRequired,
+    #[error("the key was used for another amount")]
+    KeyReused,
+    /// The session's policy does not let buyers return tickets now.
+    #[error("the session's policy does not allow it")]
+    NotAllowed,
+    /// Its places cannot be taken back yet: the session does not answer, or has not heard of the sale.
+    #[error("the session does not take the places back yet")]
+    SessionBusy,
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Gives money back, as staff may. A whole order that is refunded already is fine: nothing more goes back.
+///
+/// # Errors
+/// There is nothing to refund, or more than there is was asked for.
+pub async fn refund(pool: &PgPool, request: &RefundRequest) -> Result<Refunded, RefundError> {
+    let mut tx = pool.begin().await?;
+    let refunded = refund_in(&mut tx, request).await?;
+    tx.commit().await?;
+    Ok(refunded)
+}
+
+/// Gives a buyer their tickets' money back, where the session's policy allows it: until so many hours before the
+/// start, less a fee a ticket. Tickets that were used stay paid.
+///
+/// # Errors
+/// The policy does not allow it, or the order is not theirs or not paid.
+pub async fn refund_by_buyer(
+    pool: &PgPool,
+    order: OrderId,
+    by: &Credential,
+    extent: Extent,
+    now: Timestamp,
+) -> Result<Refunded, RefundError> {
+    let theirs = store::orders::order_of(pool, by, order).await?;
+    theirs.ok_or(RefundError::NotPaid)?;
+    let policy = store::refunds::policy(pool, order).await?;
+    let policy = policy.ok_or(RefundError::NotAllowed)?;
+    let notice = Duration::from_secs(u64::from(policy.hours_before) * 3600);
+    if matches!(extent, Extent::Favour(_)) || now.plus(notice) > policy.starts_at {
+        return Err(RefundError::NotAllowed);
+    }
+    let request = RefundRequest {
+        order,
+        extent,
+        places: PlacesAfter::OnSale,
+        fee_per_ticket: policy.fee,
+        used_too: false,
+        reason: "returned by the buyer".to_owned(),
+        key: None,
+        by: None,
+    };
+    refund(pool, &request).await
+}
+
+/// The same, as a part of something larger.
+pub(crate) async fn refund_in(
+    tx: &mut PgConnection,
+    request: &RefundRequest,
+) -> Result<Refunded, RefundError> {
+    // Whoever refunds the same order waits here, and then finds its tickets gone.
+    let payment = store::refunds::lock_payment_of(tx, request.order).await?;
+    let payment = payment.ok_or(RefundError::NotPaid)?;
+    let payment = store::payments::find(&mut *tx, payment).await?;
+    let payment = payment.ok_or(RefundError::NotPaid)?;
+    match &request.extent {
+        Extent::Favour(amount) => favour(tx, request, &payment, *amount).await,
+        Extent::Whole | Extent::Tickets(_) => tickets_back(tx, request, &payment).await,
+    }
+}
+
+/// Has the session take the places of refunded tickets back. Repeated, it takes back what is left.
+///
+/// # Errors
+/// The session or the database does not answer; then it is to be repeated.
+pub(crate) async fn return_places(app: &App, order: OrderId) -> Result<(), RefundError> {
+    let Some((session_id, places)) = store::refunds::places_to_return(&app.pool, order).await?
+    else {
+        return Ok(());
+    };
+    let session = app
+        .registry
+        .session(session_id)
+        .await
+        .map_err(OrderError::from)?;
+    let left = store::refunds::ticketless_places(&mut *app.pool.acquire().await?, order).await?;
+    let command = Command::Return(Return {
+        order,
+        seats: left.seats,
+        standing: left.standing,
+        withhold: places == Places::Withheld,
+    });
+    match session.command(command).await {
+        Ok(()) => {}
+        Err(CommandError::Refused(_)) => return Err(RefundError::SessionBusy),
+        Err(error) => return Err(OrderError::from(error).into()),
+    }
+    let left = store::refunds::ticketless_places(&mut *app.pool.acquire().await?, order).await?;
+    if !left.seats.is_empty() || !left.standing.is_empty() {
+        // Another refund of the order came in between.
+        return Err(RefundError::SessionBusy);
+    }
+    Ok(store::refunds::note_places_returned(&app.pool, order).await?)
+}
+
+async fn tickets_back(
+    tx: &mut PgConnection,
+    request: &RefundRequest,
+    payment: &Payment,
+) -> Result<Refunded, RefundError> {
+    let valid = store::refunds::lock_tickets(tx, request.order).await?;
+    let chosen = chosen_tickets(&request.extent, &valid)?;
+    if !request.used_too && chosen.iter().any(|ticket| ticket.is_admitted) {
+        return Err(RefundError::TicketUsed);
+    }
+    let ticket_value = sum(chosen.iter().map(|ticket| ticket.price));
+    let kept = |ticket: &RefundableTicket| request.fee_per_ticket.clamp(0, ticket.price);
+    let wanted = ticket_value - sum(chosen.iter().map(kept));
+    let paid = payment.amount.ok_or(RefundError::NotPaid)?;
+    // What went back as a favour does not go back again.
+    let minor = wanted.min(paid.minor - payment.refunded).max(0);
+    let amount = Money { minor, ..paid };
+    let ids: Vec<TicketId> = chosen.iter().map(|ticket| ticket.ticket_id).collect();
+    let refund = NewRefund {
+        payment: payment.payment_id,
+        amount,
+        ticket_value,
+        kind: RefundKind::Tickets(request.places),
+        reason: &request.reason,
+        key: request.key.as_deref(),
+        by: request.by,
+    };
+    let refund_id = store::refunds::insert(tx, &refund, &ids).await?;
+    if ids.len() == valid.len() {
+        store::refunds::mark_paid_order_refunded(tx, request.order).await?;
+    }
+    record(tx, request, refund_id, amount).await?;
+    send_later(tx, refund_id, amount).await?;
+    store::jobs::add(tx, Job::ReturnPlaces(request.order), Duration::ZERO).await?;
+    Ok(Refunded {
+        refund_id,
+        amount,
+        tickets: ids.len(),
+    })
+}
+
+async fn favour(
+    tx: &mut PgConnection,
+    request: &RefundRequest,
+    payment: &Payment,
+    minor: i64,
+) -> Result<Refunded, RefundError> {
+    let key = request.key.as_deref().ok_or(RefundError::KeyRequired)?;
+    let paid = payment.amount.ok_or(RefundError::NotPaid)?;
+    let amount = Money { minor, ..paid };
+    if let Some((refund_id, before)) =
+        store::refunds::by_key(&mut *tx, payment.payment_id, key).await?
+    {
+        return match before == minor {
+            true => Ok(Refunded {
+                refund_id,
+                amount,
+                tickets: 0,
+            }),
+            false => Err(RefundError::KeyReused),
+        };
+    }
+    if minor <= 0 || minor >= paid.minor - payment.refunded {
+        return Err(RefundError::WrongAmount);
+    }
+    let refund = NewRefund {
+        payment: payment.payment_id,
+        amount,
+        ticket_value: 0,
+        kind: RefundKind::Favour,
+        reason: &request.reason,
+        key: Some(key),
+        by: request.by,
+    };
+    let refund_id = store::refunds::insert(tx, &refund, &[]).await?;
+    record(tx, request, refund_id, amount).await?;
+    send_later(tx, refund_id, amount).await?;
+    Ok(Refunded {
+        refund_id,
+        amount,
+        tickets: 0,
+    })
+}
+
+/// All valid tickets, or those that are named; each must be there.
+fn chosen_tickets(
+    extent: &Extent,
+    valid: &[RefundableTicket],
+) -> Result<Vec<RefundableTicket>, RefundError> {
+    let chosen: Vec<RefundableTicket> = match extent {
+        Extent::Tickets(wanted) => {
+            let mut wanted = wanted.clone();
+            wanted.sort_unstable();
+            wanted.dedup();
+            let find = |id: &TicketId| valid.iter().find(|ticket| ticket.ticket_id == *id).copied();
+            let found: Option<Vec<_>> = wanted.iter().map(find).collect();
+            found.ok_or(RefundError::NoSuchTicket)?
+        }
+        Extent::Whole | Extent::Favour(_) => valid.to_vec(),
+    };
+    match chosen.is_empty() {
+        true => Err(RefundError::NoSuchTicket),
+        false => Ok(chosen),
+    }
+}
+
+fn sum(minors: impl Iterator<Item = i64>) -> i64 {
+    minors.fold(0, i64::saturating_add)
+}
+
+/// Nothing to send is no job.
+async fn send_later(
+    tx: &mut PgConnection,
+    refund: RefundId,
+    amount: Money,
+) -> Result<(), store::Error> {
+    match amount.minor {
+        0 => Ok(()),
+        _ => store::jobs::add(tx, Job::SendRefund(refund), Duration::ZERO).await,
+    }
+}
+
+async fn record(
+    tx: &mut PgConnection,
+    request: &RefundRequest,
+    refund: RefundId,
+    amount: Money,
+) -> Result<(), store::Error> {
+    let details = json!({ "refund": refund, "amount": amount, "reason": request.reason });
+    let subject = request.order.to_string();
+    store::audit::record(tx, request.by, "order_refunded", &subject, &details).await
+}

@@ -1,0 +1,122 @@
+//! What a provider says about an attempt to pay: its name there, and when it was last heard of.
+
+use std::time::Duration;
+
+use domain::PaymentId;
+use domain::order::Provider;
+use sqlx::PgExecutor;
+
+use crate::payments::provider_word;
+
+/// Notes that an attempt is open at its provider, once; whether it did.
+///
+/// # Errors
+/// The database does not answer, or another attempt has the name (`payment_reference_is_unique_at_provider`).
+pub async fn opened(
+    connection: impl PgExecutor<'_>,
+    payment: PaymentId,
+    reference: &str,
+    hand_over: Option<&str>,
+) -> Result<bool, sqlx::Error> {
+    let noted = sqlx::query!(
+        "update payment set provider_reference = $2, hand_over = $3, heard_at = now()
+         where payment_id = $1 and provider_reference is null",
+        payment.0,
+        reference,
+        hand_over,
+    );
+    Ok(noted.execute(connection).await?.rows_affected() == 1)
+}
+
+/// The attempt that a provider has a name for.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn by_reference(
+    connection: impl PgExecutor<'_>,
+    provider: Provider,
+    reference: &str,
+) -> Result<Option<PaymentId>, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        "select payment_id from payment where provider = $1 and provider_reference = $2",
+        provider_word(Some(provider)),
+        reference,
+    );
+    Ok(found.fetch_optional(connection).await?.map(PaymentId))
+}
+
+/// Notes that the money of a pending attempt is about to be asked for; whether it is still pending.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn begin_capture(
+    connection: impl PgExecutor<'_>,
+    payment: PaymentId,
+) -> Result<bool, sqlx::Error> {
+    let noted = sqlx::query!(
+        "update payment set capture_begun_at = coalesce(capture_begun_at, now())
+         where payment_id = $1 and state = 'pending'",
+        payment.0,
+    );
+    Ok(noted.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Notes what refunds of an attempt have to name.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn captured(
+    connection: impl PgExecutor<'_>,
+    payment: PaymentId,
+    capture_reference: &str,
+) -> Result<(), sqlx::Error> {
+    let noted = sqlx::query!(
+        "update payment set capture_reference = $2, heard_at = now()
+         where payment_id = $1 and capture_reference is null",
+        payment.0,
+        capture_reference,
+    );
+    noted.execute(connection).await.map(drop)
+}
+
+/// Notes why an attempt came to nothing.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn note_failure(
+    connection: impl PgExecutor<'_>,
+    payment: PaymentId,
+    failure: &str,
+) -> Result<(), sqlx::Error> {
+    let noted = sqlx::query!(
+        "update payment set failure = $2, heard_at = now() where payment_id = $1",
+        payment.0,
+        failure,
+    );
+    noted.execute(connection).await.map(drop)
+}
+
+/// Pending attempts that nothing was heard of for `quiet_for`, at most `limit`. They count as heard from now on, so
+/// that of several processes one asks.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn take_quiet(
+    connection: impl PgExecutor<'_>,
+    quiet_for: Duration,
+    limit: i64,
+) -> Result<Vec<PaymentId>, sqlx::Error> {
+    let taken = sqlx::query_scalar!(
+        "update payment set heard_at = now()
+         where payment_id in (
+             select payment_id from payment
+             where state = 'pending' and provider in ('stripe', 'paypal')
+                 and heard_at < now() - make_interval(secs => $1)
+             order by heard_at limit $2 for update skip locked)
+         returning payment_id",
+        quiet_for.as_secs_f64(),
+        limit,
+    );
+    let taken = taken.fetch_all(connection).await?;
+    Ok(taken.into_iter().map(PaymentId).collect())
+}

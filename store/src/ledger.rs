@@ -1,0 +1,40 @@
+//! The books: every movement of money, written in the transaction that learns of it and never changed.
+
+use domain::{PaymentId, RefundId};
+use sqlx::PgConnection;
+
+/// Books the money of a payment as come: its whole amount, once. Nothing to pay is no movement.
+///
+/// # Errors
+/// The database does not answer, or it was booked before (`ledger_captures_once_per_payment`).
+pub async fn book_capture(
+    transaction: &mut PgConnection,
+    payment: PaymentId,
+) -> Result<(), sqlx::Error> {
+    let booked = sqlx::query!(
+        "insert into ledger (kind, payment_id, order_id, session_id, amount, currency, provider)
+         select 'captured', payment_id, order_id, session_id, amount, payment.currency, provider
+         from payment join event_session_order using (order_id)
+         where payment_id = $1 and amount > 0",
+        payment.0,
+    );
+    booked.execute(transaction).await.map(drop)
+}
+
+/// Books a refund as gone.
+///
+/// # Errors
+/// The database does not answer, or it was booked before (`ledger_books_a_refund_once`).
+pub async fn book_refund(
+    transaction: &mut PgConnection,
+    refund: RefundId,
+) -> Result<(), sqlx::Error> {
+    let booked = sqlx::query!(
+        "insert into ledger (kind, payment_id, order_id, session_id, refund_id, amount, currency, provider)
+         select 'refunded', payment_id, order_id, session_id, refund_id, refund.amount, payment.currency, provider
+         from refund join payment using (payment_id) join event_session_order using (order_id)
+         where refund_id = $1 and refund.amount > 0",
+        refund.0,
+    );
+    booked.execute(transaction).await.map(drop)
+}
