@@ -76,6 +76,16 @@ pub fn write_request(
     bytes.extend_from_slice(body.unwrap_or_default());
 }
 
+/// The bytes of a request that sends a form, or anything else that says its own type, with one header more.
+pub fn posted(path: &str, content_type: &str, header: (&str, &str), body: &[u8]) -> Vec<u8> {
+    let (name, value) = header;
+    let len = body.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {content_type}\r\n{name}: {value}\r\ncontent-length: {len}\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
 /// The bytes of a request that publishes others as they are.
 pub fn publication(path: &str, body: &[u8]) -> Vec<u8> {
     let len = body.len();

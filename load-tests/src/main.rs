@@ -20,6 +20,7 @@ mod outage;
 mod outcome;
 mod own_postgres;
 mod payment;
+mod payments;
 mod plan;
 mod plot;
 mod processes;
@@ -62,6 +63,7 @@ enum Command {
     Bench(bench::BenchArgs),
     Rivals(rivals::RivalsArgs),
     Crowd(crowd::CrowdArgs),
+    Payments(payments::PaymentsArgs),
     #[command(hide = true)]
     RivalFront(rivals::front::RivalFrontArgs),
     Smoke(smoke::SmokeArgs),
@@ -90,9 +92,11 @@ fn raise_open_files() {
 /// A benchmark's generator is one thread: it must leave the machine to what it measures.
 fn runtime(command: &Command) -> tokio::runtime::Runtime {
     let mut builder = match command {
-        Command::Bench(_) | Command::Rivals(_) | Command::RivalFront(_) | Command::Crowd(_) => {
-            tokio::runtime::Builder::new_current_thread()
-        }
+        Command::Bench(_)
+        | Command::Rivals(_)
+        | Command::RivalFront(_)
+        | Command::Crowd(_)
+        | Command::Payments(_) => tokio::runtime::Builder::new_current_thread(),
         Command::Onsale(_) | Command::Drill(_) | Command::Outage(_) | Command::Smoke(_) => {
             tokio::runtime::Builder::new_multi_thread()
         }
@@ -112,6 +116,7 @@ async fn run(command: Command) -> Outcome<Verdict> {
         Command::Bench(args) => bench::run(&args).await,
         Command::Rivals(args) => rivals::run(&args).await,
         Command::Crowd(args) => crowd::run(&args).await,
+        Command::Payments(args) => payments::run(&args).await,
         Command::RivalFront(args) => rivals::front::run(&args).await,
     }
 }

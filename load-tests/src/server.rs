@@ -29,6 +29,8 @@ pub struct Recipe {
     pub database_url: Option<String>,
     /// Whether the echo answers that claims are measured against.
     pub is_bench: bool,
+    /// What else its environment says.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// A running server. Killed when dropped, with its private Postgres.
@@ -55,6 +57,7 @@ impl Recipe {
             address,
             database_url: None,
             is_bench: false,
+            environment: Vec::new(),
         })
     }
 
@@ -70,6 +73,9 @@ impl Recipe {
             .env("RATE_LIMITS", "off")
             .env("BENCH", if self.is_bench { "on" } else { "off" })
             .env("LOG", "warn");
+        for (name, value) in &self.environment {
+            command.env(name, value);
+        }
         if let Some(url) = &self.database_url {
             command.env("DATABASE_URL", url);
         }
@@ -263,10 +269,21 @@ pub fn read_postmaster(file: &Path) -> Option<u32> {
 }
 
 fn find_frontrow(given: Option<&Path>) -> Outcome<PathBuf> {
+    find_executable("frontrow", given)
+}
+
+/// An executable of the workspace: the one that is named, else the fastest that was built.
+///
+/// # Errors
+/// There is none.
+pub fn find_executable(name: &str, given: Option<&Path>) -> Outcome<PathBuf> {
     if let Some(path) = given {
         return Ok(path.to_owned());
     }
-    let built = ["target/release/frontrow", "target/debug/frontrow"].map(PathBuf::from);
+    let built =
+        ["release", "debug"].map(|profile| PathBuf::from(format!("target/{profile}/{name}")));
     let found = built.into_iter().find(|path| path.exists());
-    found.ok_or_else(|| "there is no target/release/frontrow and no target/debug/frontrow: build one, or name it by --frontrow".into())
+    found.ok_or_else(|| {
+        format!("there is no target/release/{name} and no target/debug/{name}: build one, or name it by --{name}").into()
+    })
 }
