@@ -40,6 +40,9 @@ use table::Results;
 /// How long a server may take to its first readiness: it makes its database.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How many claims a second one connection can make at most, for each waits for the disk.
+const ONE_CONNECTION_MAX: f64 = 4_000.0;
+
 /// Measure durable claims beside an echo on the same server
 #[derive(Debug, Clone, Args)]
 pub struct BenchArgs {
@@ -67,8 +70,8 @@ pub struct BenchArgs {
     /// How many seats each order claims, one by one
     #[arg(long, default_value_t = 4)]
     pub seats_per_order: usize,
-    /// How many claims a second are prepared for, to begin with
-    #[arg(long, default_value_t = 3_000.0)]
+    /// How many claims a second are prepared for to begin with, however many connections there are
+    #[arg(long, default_value_t = 40_000.0)]
     pub expected_rate: f64,
 }
 
@@ -191,12 +194,14 @@ impl Bench<'_> {
     /// How many claims a measurement may take, with room for a faster one than was seen.
     #[expect(
         clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
         clippy::cast_sign_loss,
-        reason = "a rate times seconds is a small positive number"
+        reason = "rates and connections are small positive numbers"
     )]
     fn claims_needed(&self, connections: usize) -> usize {
         let seen = self.results.best_rate(connections, Subject::Claim);
-        let rate = seen.unwrap_or(self.args.expected_rate) * 1.5;
+        let expected = || ONE_CONNECTION_MAX * connections as f64;
+        let rate = seen.unwrap_or_else(|| expected().min(self.args.expected_rate)) * 1.5;
         (rate * (self.args.warm_up_secs + self.args.secs)) as usize
             + connections * self.args.seats_per_order
     }
