@@ -3,19 +3,29 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{LazyLock, OnceLock};
 use std::{fs, io};
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
 use serde::Deserialize;
 
 use crate::context::Context;
 use crate::error::{Answer, Problem};
+use crate::gzip;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// Where Vite says what it made of each source.
 const MANIFEST: &str = ".vite/manifest.json";
+
+/// What becomes smaller when it is packed, each once somebody asks for it: all but the fonts, which are packed already.
+static PACKED: LazyLock<HashMap<&str, OnceLock<Bytes>>> = LazyLock::new(|| {
+    let names = ASSETS.iter().map(|(name, _)| *name);
+    let packable = names.filter(|name| !name.ends_with(".woff2"));
+    packable.map(|name| (name, OnceLock::new())).collect()
+});
 
 #[derive(Deserialize)]
 struct Built {
@@ -36,13 +46,26 @@ pub fn addresses(ui_dir: Option<&Path>) -> io::Result<HashMap<String, String>> {
 }
 
 /// One built file.
-pub async fn show(context: web::Data<Context>, name: web::Path<String>) -> Answer<HttpResponse> {
+pub async fn show(
+    context: web::Data<Context>,
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> Answer<HttpResponse> {
     let ui_dir = context.settings.ui_dir.as_deref();
-    let content = content(ui_dir, &format!("assets/{name}")).ok_or_else(Problem::not_found)?;
+    let path = format!("assets/{name}");
+    let content = content(ui_dir, &path).ok_or_else(Problem::not_found)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, media_type(&name)));
     // Its name changes with its content.
     response.insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"));
+    response.insert_header((header::VARY, "accept-encoding"));
+    let packed = PACKED.get(path.as_str());
+    let packed = packed.filter(|_| ui_dir.is_none() && gzip::is_taken(request.headers()));
+    if let Some(packed) = packed {
+        let packed = packed.get_or_init(|| gzip::packed(&content));
+        response.insert_header((header::CONTENT_ENCODING, "gzip"));
+        return Ok(response.body(packed.clone()));
+    }
     Ok(match content {
         Cow::Borrowed(content) => response.body(content),
         Cow::Owned(content) => response.body(content),

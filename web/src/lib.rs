@@ -13,6 +13,7 @@ mod discovery;
 mod envelope;
 mod error;
 mod gateway;
+mod gzip;
 mod input;
 mod language;
 mod limits;

@@ -87,7 +87,7 @@ pub fn api() -> Vec<Group> {
     ]
 }
 
-/// The live socket and what the browser loads: not compressed, for they are small or are so already.
+/// The live socket and what the browser loads: packed by themselves, if at all.
 fn plain() -> Vec<Entry> {
     vec![
         get("/live/sessions/{id}", live::connect),

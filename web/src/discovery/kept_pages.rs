@@ -1,6 +1,5 @@
 //! Pages that were made, for as long as they would be made the same again.
 
-use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::http::StatusCode;
@@ -9,9 +8,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use dashmap::DashMap;
 use domain::Timestamp;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
+
+use crate::gzip;
 
 /// So much is kept at most; more, and all is forgotten: whoever makes up addresses gains nothing.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -99,7 +98,7 @@ impl Page {
             status,
             media_type,
             tag: format!("W/\"{tag}\""),
-            packed: packed(&plain),
+            packed: gzip::packed(&plain),
             plain,
         }
     }
@@ -122,7 +121,7 @@ impl Page {
             return response.finish();
         }
         response.insert_header((header::CONTENT_TYPE, self.media_type));
-        if takes_gzip(request.headers()) {
+        if gzip::is_taken(request.headers()) {
             response.insert_header((header::CONTENT_ENCODING, "gzip"));
             return response.body(self.packed.clone());
         }
@@ -130,13 +129,6 @@ impl Page {
         response.insert_header((header::CONTENT_ENCODING, "identity"));
         response.body(self.plain.clone())
     }
-}
-
-fn packed(plain: &[u8]) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
-    // Writing into memory cannot fail.
-    let _ = encoder.write_all(plain);
-    encoder.finish().unwrap_or_default().into()
 }
 
 fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
@@ -148,17 +140,6 @@ fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
     asked.split(',').any(|one| {
         let one = one.trim();
         one == "*" || one.trim_start_matches("W/") == strong
-    })
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let asked = headers.get(header::ACCEPT_ENCODING);
-    let asked = asked
-        .and_then(|asked| asked.to_str().ok())
-        .unwrap_or_default();
-    asked.split(',').any(|one| {
-        let (name, weight) = one.split_once(';').unwrap_or((one, ""));
-        name.trim().eq_ignore_ascii_case("gzip") && !matches!(weight.trim(), "q=0" | "q=0.0")
     })
 }
 

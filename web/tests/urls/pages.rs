@@ -230,3 +230,31 @@ async fn the_door_alone_may_use_a_camera_and_compiled_code(pool: PgPool) {
     }
     app.close().await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_the_browser_loads_is_sent_packed_to_those_who_take_it(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let login = page(&app, "/login", "").await;
+    let html = login.body.as_str().unwrap();
+    let start = html.find("/assets/site-").expect("web/ui was built before");
+    let style = html[start..].split('"').next().unwrap();
+    let asked = |encoding: &'static str| {
+        let request = app.request(Method::GET, style);
+        request.header("accept-encoding", encoding).send()
+    };
+    let (plain, packed) = (
+        asked("identity").await.unwrap(),
+        asked("gzip").await.unwrap(),
+    );
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert_eq!(packed.headers()["vary"], "accept-encoding");
+    assert!(!plain.headers().contains_key("content-encoding"));
+    let (plain, packed) = (plain.bytes().await.unwrap(), packed.bytes().await.unwrap());
+    assert!(
+        packed.len() * 2 < plain.len(),
+        "{} of {}",
+        packed.len(),
+        plain.len()
+    );
+    app.close().await;
+}
