@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import type { Browser, Page } from "playwright-core";
 
-import { prepareHouses, statesOf, type Houses, type State } from "./states.ts";
+import { frontStates, prepareHouses, statesOf, type Houses, type State } from "./states.ts";
 import { Buyer, DESK, launch, PHONE } from "./support.ts";
 
 interface Look {
@@ -23,7 +23,8 @@ const GROUPS: readonly (readonly [title: string, isOf: (name: string) => boolean
   ["The door", (name) => /^(door|login)/.test(name)],
   ["When something fails", (name) => /^error/.test(name)],
   ["When it goes otherwise", (name) => /^(session-|sold-out|.*-refused|time-|offline|expired|refunded|cancel|payment-)/.test(name)],
-  ["From the house to the ticket", () => true],
+  ["From the house to the ticket", (name) => !name.startsWith("front")],
+  ["Finding something", () => true],
 ];
 
 function look(text: string): Look {
@@ -51,7 +52,7 @@ async function take(browser: Browser, houses: Houses, it: Look): Promise<State[]
   const buyer = await Buyer.arrive(browser, sized, it.scheme);
   const { page } = buyer;
   await page.emulateMedia({ reducedMotion: "reduce" });
-  const states = (await statesOf(buyer, houses)).filter(({ caption }) => caption !== undefined);
+  const states = [...frontStates(), ...(await statesOf(buyer, houses))].filter(({ caption }) => caption !== undefined);
   const shown = states.filter(({ name }) => ONLY.test(name));
   for (const state of shown) {
     await state.go(page);

@@ -99,6 +99,21 @@ export async function statesOf(buyer: Buyer, houses: Houses): Promise<State[]> {
   ];
 }
 
+/** The public front, which has checks of its own: for its pictures. */
+export function frontStates(): State[] {
+  return [
+    plain("front", "/en", "What is on"),
+    plain("front-listing", "/en/events", "All events"),
+    plain("front-search", "/en/events?q=shakespere", "A slip of the pen"),
+    plain("front-nothing", "/en/events?category=jazz&city=tokyo", "Nothing fits"),
+    plain("front-event", "/en/events/boiler-night", "An event"),
+    plain("front-calendar", "/de/events/late-at-harrow", "Many dates, in German"),
+    plain("front-artist", "/en/artists/mira-falk", "An artist"),
+    plain("front-venue", "/en/venues/lindenhof-theatre", "A venue"),
+    plain("front-article", "/en/blog/five-mornings-for-small-people", "A story"),
+  ];
+}
+
 const PHASES: Readonly<Record<string, string>> = {
   before: "Not yet on sale",
   ended: "The sale is over",
@@ -109,7 +124,7 @@ const PHASES: Readonly<Record<string, string>> = {
 
 function publicStates(houses: Houses): State[] {
   return [
-    plain("home", "/", "What is on"),
+    plain("home", "/"),
     plain("session", `/sessions/${houses.session}`, "The house, live"),
     plain("sold-out", `/sessions/${houses.soldOut}`, "Nothing left"),
     ...houses.closed.map(([phase, session]) => plain(`session-${phase}`, `/sessions/${session}`, PHASES[phase])),
