@@ -2,7 +2,7 @@
 //! tickets, as a sale leaves them. Only for sessions that nobody sells yet: it does not ask their actor.
 
 use domain::pnr::Pnr;
-use domain::{SessionId, Timestamp};
+use domain::{PaymentId, SessionId, Timestamp};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
@@ -223,7 +223,7 @@ async fn insert_payment(
         payment,
         Uuid::new_v4().to_string(),
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    crate::ledger::book_capture(connection, PaymentId(payment)).await
 }

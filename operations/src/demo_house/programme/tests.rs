@@ -110,6 +110,8 @@ async fn the_town_is_loaded_once(pool: PgPool) {
 async fn some_of_the_town_is_sold_out_and_every_ticket_of_it_is_paid(pool: PgPool) {
     crate::demo_house::load(&pool, NOW).await.unwrap();
     crate::demo_house::load_town(&pool, NOW).await.unwrap();
+    let report = store::books::check(&pool).await.unwrap();
+    assert_eq!(report.findings, [], "its books add up");
     let all = store::discovery::everything(&pool).await.unwrap();
     let starts = |session: &store::discovery::Session| Timestamp::from(session.starts_at);
     assert!(all.sessions.iter().any(|session| starts(session) < NOW));
