@@ -26,6 +26,17 @@ pub enum Hall {
     },
 }
 
+impl Hall {
+    /// The real house of so many seats, if there is one.
+    pub fn of(seats: usize) -> Self {
+        match seats {
+            20_000 => Self::House("arena"),
+            80_000 => Self::House("stadium"),
+            _ => Self::Generated(seats),
+        }
+    }
+}
+
 /// How it is sold.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms {

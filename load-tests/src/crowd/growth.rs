@@ -67,7 +67,7 @@ pub async fn run(args: &GrowthArgs, frontrow: Option<&Path>) -> Outcome<Verdict>
     let stage = Stage::open("growth", frontrow).await?;
     let mut houses = Vec::new();
     for seats in &args.houses {
-        houses.push(stage.house(&hall(*seats)).await?);
+        houses.push(stage.house(&Hall::of(*seats)).await?);
     }
     say(format_args!(
         "{CONNECTIONS} connections claim and give back in turn; medians of {} rounds of {} s\n",
@@ -107,14 +107,6 @@ pub async fn run(args: &GrowthArgs, frontrow: Option<&Path>) -> Outcome<Verdict>
         return Ok(Verdict::Failed);
     }
     Ok(Verdict::Passed)
-}
-
-fn hall(seats: usize) -> Hall {
-    match seats {
-        20_000 => Hall::House("arena"),
-        80_000 => Hall::House("stadium"),
-        _ => Hall::Generated(seats),
-    }
 }
 
 async fn add(

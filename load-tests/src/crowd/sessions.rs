@@ -53,7 +53,10 @@ pub struct SessionsArgs {
     pub secs: f64,
     #[arg(long, default_value_t = 3)]
     pub rounds: usize,
-    /// How many seats of the arena are held when its session is taken over
+    /// How many seats the house has that is taken over: 20,000 is the arena, 80,000 the stadium
+    #[arg(long, default_value_t = 20_000)]
+    pub seats: usize,
+    /// How many of them are held then
     #[arg(long, default_value_t = 10_000)]
     pub held: usize,
     /// How often the server is killed and started
@@ -69,6 +72,7 @@ pub fn small() -> SessionsArgs {
         on_sale: 4,
         secs: 0.4,
         rounds: 1,
+        seats: 1_000,
         held: 100,
         kills: 1,
     }
@@ -240,10 +244,10 @@ async fn contest(
     Ok((per_second(granted, measured.took), counts))
 }
 
-/// Kills and starts the server while nobody holds anything, and again while an arena has many holds: a start is ready when the
+/// Kills and starts the server while nobody holds anything, and again while a house has many holds: a start is ready when the
 /// sessions with holds are live, so that the difference is what bringing them back takes.
 async fn takeover(args: &SessionsArgs, stage: &mut Stage) -> Outcome<Verdict> {
-    let house = stage.house(&Hall::House("arena")).await?;
+    let house = stage.house(&Hall::of(args.seats)).await?;
     let without = boots(stage, args.kills).await?;
     let mut pool = Pool::new(
         stage.recipe.address,

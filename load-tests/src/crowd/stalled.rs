@@ -38,6 +38,9 @@ pub struct StalledArgs {
     /// How many watch and read
     #[arg(long, default_value_t = 1_000)]
     pub watchers: usize,
+    /// How many seats the house has: 20,000 is the arena, 80,000 the stadium
+    #[arg(long, default_value_t = 80_000)]
+    pub seats: usize,
     #[arg(long, default_value_t = 1_000.0)]
     pub rate: f64,
     #[arg(long, default_value_t = 15.0)]
@@ -49,6 +52,7 @@ pub fn small() -> StalledArgs {
     StalledArgs {
         stalled: 20,
         watchers: 20,
+        seats: 1_000,
         rate: 100.0,
         secs: 2.0,
     }
@@ -72,7 +76,7 @@ struct Seen {
 pub async fn run(args: &StalledArgs, frontrow: Option<&Path>) -> Outcome<Verdict> {
     let stage = Stage::open("stalled", frontrow).await?;
     let history = Arc::new(History::new());
-    let house = stage.house(&Hall::House("stadium")).await?;
+    let house = stage.house(&Hall::of(args.seats)).await?;
     let mut sale = Sale::new(stage.recipe.address, &house, history.clone(), 10);
     let channel = live(&stage.recipe, house.session);
     let mut audience = Audience::new(history.timeline);

@@ -36,6 +36,9 @@ const GOODPUT_MIN: f64 = 0.9;
 pub struct StampedeArgs {
     #[arg(long, default_value_t = 10_000)]
     pub buyers: usize,
+    /// How many seats the house has: 20,000 is the arena, 80,000 the stadium
+    #[arg(long, default_value_t = 20_000)]
+    pub seats: usize,
     /// Within how long they come
     #[arg(long, default_value_t = 1.0)]
     pub within_secs: f64,
@@ -55,6 +58,7 @@ pub struct StampedeArgs {
 pub fn small() -> StampedeArgs {
     StampedeArgs {
         buyers: 200,
+        seats: 1_000,
         within_secs: 0.3,
         goodput: vec![4, 16],
         goodput_secs: 0.5,
@@ -69,7 +73,7 @@ pub fn small() -> StampedeArgs {
 /// The harness itself could not work.
 pub async fn run(args: &StampedeArgs, frontrow: Option<&Path>) -> Outcome<Verdict> {
     let stage = Stage::open("stampede", frontrow).await?;
-    let house = stage.house(&Hall::House("arena")).await?;
+    let house = stage.house(&Hall::of(args.seats)).await?;
     let history = Arc::new(History::new());
     let cpu = stage.processes().times();
     let began = std::time::Instant::now();

@@ -33,6 +33,9 @@ pub struct WatchersArgs {
     /// How many watch, one stretch after another
     #[arg(long, value_delimiter = ',', default_values_t = [0, 1_000, 5_000, 10_000])]
     pub watchers: Vec<usize>,
+    /// How many seats the house has: 20,000 is the arena, 80,000 the stadium
+    #[arg(long, default_value_t = 20_000)]
+    pub seats: usize,
     /// How many seats a second are taken and sold
     #[arg(long, default_value_t = 2_000.0)]
     pub rate: f64,
@@ -54,6 +57,7 @@ pub struct WatchersArgs {
 pub fn small() -> WatchersArgs {
     WatchersArgs {
         watchers: vec![0, 40],
+        seats: 1_000,
         rate: 100.0,
         secs: 1.5,
         latecomers: 10,
@@ -90,7 +94,7 @@ pub async fn run(args: &WatchersArgs, frontrow: Option<&Path>) -> Outcome<Verdic
     );
     say("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     for watchers in &args.watchers {
-        let house = stage.house(&Hall::House("arena")).await?;
+        let house = stage.house(&Hall::of(args.seats)).await?;
         let mut sale = Sale::new(stage.recipe.address, &house, history.clone(), 10);
         let is_last = Some(watchers) == args.watchers.last();
         let latecomers = if is_last { args.latecomers } else { 0 };

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import type { AxeResults } from "axe-core";
+import type { AxeResults, RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 
 const run = promisify(execFile);
@@ -21,23 +21,25 @@ export class Judges {
     return new Judges(await readFile(packages.resolve("axe-core/axe.min.js"), "utf8"));
   }
 
-  /** What axe finds on the page as it is, light and dark. */
+  /** What axe finds on the page as it is, light and dark. In the dark nothing but the colours is another, so only they are judged again. */
   async findings(page: Page, name: string): Promise<string[]> {
-    const findings: string[] = [];
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await painted(page);
-      findings.push(...(await this.findingsNow(page, `${name}, ${colorScheme}`)));
-    }
-    return findings;
-  }
-
-  private async findingsNow(page: Page, name: string): Promise<string[]> {
     // By the debugger, for the pages' own policy lets no script in.
     await page.evaluate(this.axe);
-    const results = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
-    assert.ok(results.passes.length > 10, `axe looked at ${name}`);
-    return results.violations.map(({ id, help, nodes }) => `${name}: ${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
+    const light = await this.findingsIn(page, "light", name, {}, 10);
+    const colours: RunOptions = { runOnly: { type: "tag", values: ["cat.color"] } };
+    const dark = await this.findingsIn(page, "dark", name, colours, 0);
+    return [...light, ...dark];
+  }
+
+  private async findingsIn(page: Page, colorScheme: "light" | "dark", name: string, rules: RunOptions, passesAbove: number): Promise<string[]> {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await painted(page);
+    const results = await page.evaluate(
+      (options) => (window as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
+      rules,
+    );
+    assert.ok(results.passes.length > passesAbove, `axe looked at ${name}, ${colorScheme}`);
+    return results.violations.map(({ id, help, nodes }) => `${name}, ${colorScheme}: ${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
   }
 }
 
