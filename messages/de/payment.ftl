@@ -35,8 +35,8 @@ payment-otherwise = Anders zahlen
 payment-declined-heading = Zahlung abgelehnt
 payment-declined = Die Zahlung wurde abgelehnt
 payment-declined-text = { $count ->
-    [one] Es wurde nichts abgebucht, und Ihr Platz gehört weiter Ihnen. Versuchen Sie es noch einmal, oder zahlen Sie anders. Wird wieder abgelehnt, weiß Ihre Bank, warum.
-   *[other] Es wurde nichts abgebucht, und Ihre { $count } Plätze gehören weiter Ihnen. Versuchen Sie es noch einmal, oder zahlen Sie anders. Wird wieder abgelehnt, weiß Ihre Bank, warum.
+    [one] Es wurde nichts abgebucht, und Ihr Platz gehört weiter Ihnen. Versuchen Sie es noch einmal, oder zahlen Sie anders. Wird sie wieder abgelehnt, weiß Ihre Bank, warum.
+   *[other] Es wurde nichts abgebucht, und Ihre { $count } Plätze gehören weiter Ihnen. Versuchen Sie es noch einmal, oder zahlen Sie anders. Wird sie wieder abgelehnt, weiß Ihre Bank, warum.
 }
 payment-cancelled = Die letzte Zahlung wurde nicht abgeschlossen
 payment-cancelled-text = { $count ->

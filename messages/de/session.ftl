@@ -4,7 +4,10 @@ house-free = { $count ->
     [one] 1 Platz frei.
    *[other] { $count } Plätze frei.
 }
-house-rules = Höchstens { $max } je Bestellung, { $minutes } Minuten reserviert, während Sie zahlen.
+house-rules = Höchstens { $max } je Bestellung, { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+ } reserviert, während Sie zahlen.
 house-without-map = Plätze ohne den Plan wählen
 session-about = Worum es geht
 session-ways = Zu dieser Vorstellung

@@ -4,7 +4,10 @@ house-free = { $count ->
     [one] 1 place free.
    *[other] { $count } places free.
 }
-house-rules = At most { $max } an order, held for { $minutes } minutes while you pay.
+house-rules = At most { $max } an order, held for { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+ } while you pay.
 house-without-map = Choose places without the map
 session-about = About
 session-ways = About this performance

@@ -45,7 +45,13 @@ export class View {
     this.label.textContent = labelOf(state);
     this.time.hidden = state.stage === "paused";
     this.time.textContent = clockText(state.secondsLeft);
-    this.offer.hidden = !canExtend(state) && !state.isExtending;
+    const isOffered = canExtend(state) || state.isExtending;
+    if (!isOffered && this.offer.contains(document.activeElement)) {
+      // Whoever has just pressed it goes on from the clock that it changed, not from the top of the page.
+      this.time.tabIndex = -1;
+      this.time.focus({ preventScroll: true });
+    }
+    this.offer.hidden = !isOffered;
     this.button.setAttribute("aria-busy", String(state.isExtending));
   }
 

@@ -26,7 +26,7 @@ export function writeLegend(root: HTMLElement, house: House, filtered: (price: n
 }
 
 export function markFilter(root: HTMLElement, filter: number | null): void {
-  for (const chip of root.querySelectorAll<HTMLElement>("[data-price]")) {
+  for (const chip of root.querySelectorAll<HTMLElement>(".map-price[data-price]")) {
     chip.setAttribute("aria-pressed", String(Number(chip.dataset["price"]) === filter));
   }
 }
