@@ -26,7 +26,7 @@ export class Judges {
     // By the debugger, for the pages' own policy lets no script in.
     await page.evaluate(this.axe);
     const light = await this.findingsIn(page, "light", name, {}, 10);
-    const colours: RunOptions = { runOnly: { type: "tag", values: ["cat.color"] } };
+    const colours: RunOptions = { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } };
     const dark = await this.findingsIn(page, "dark", name, colours, 0);
     return [...light, ...dark];
   }
