@@ -236,11 +236,23 @@ const HOUR_MILLIS: i64 = 3_600_000;
 /// # Errors
 /// The database does not answer, or holds something of the demo's names that is not the demo's.
 pub async fn load(pool: &PgPool, now: Timestamp) -> Result<DemoHouse, DemoError> {
+    load_with_arena(pool, now, House::Arena.seats()).await
+}
+
+/// The same with an arena of so many seats, which is quicker made when it is small.
+///
+/// # Errors
+/// As for [`load`].
+pub async fn load_with_arena(
+    pool: &PgPool,
+    now: Timestamp,
+    seats: u32,
+) -> Result<DemoHouse, DemoError> {
     let fresh = store::places::venue_id(pool, THEATRE_SLUG).await?.is_none();
     if fresh {
         let hashes = hashes().await;
         let mut transaction = pool.begin().await?;
-        make(&mut transaction, now, &hashes).await?;
+        make(&mut transaction, now, seats, &hashes).await?;
         transaction.commit().await?;
     }
     let logins = PEOPLE.iter().map(|person| person.login).collect();
@@ -272,6 +284,7 @@ pub async fn load_town(pool: &PgPool, now: Timestamp) -> Result<(), DemoError> {
 async fn make(
     connection: &mut PgConnection,
     now: Timestamp,
+    arena_seats: u32,
     hashes: &[String],
 ) -> Result<(), DemoError> {
     let currency: Currency = CURRENCY.parse().expect("it is a currency");
@@ -288,7 +301,7 @@ async fn make(
     let theatre = theatre::theatre(currency);
     let studio = theatre::studio(currency);
     let house = House::Arena;
-    let arena = plan_of(&house.document(house.seats()), &house.prices(), currency);
+    let arena = plan_of(&house.document(arena_seats), &house.prices(), currency);
     make_venue(
         connection,
         THEATRE,

@@ -6,11 +6,13 @@ use sqlx::PgPool;
 
 use crate::pages::{page, submit};
 use crate::support::socket::Socket;
-use crate::support::{Reply, TestApp};
+use crate::support::{ARENA_SEATS, Reply, TestApp};
 
 async fn town(pool: PgPool) -> TestApp {
     let now = chrono::Utc::now().into();
-    operations::demo_house::load(&pool, now).await.unwrap();
+    operations::demo_house::load_with_arena(&pool, now, ARENA_SEATS)
+        .await
+        .unwrap();
     operations::demo_house::load_town(&pool, now).await.unwrap();
     TestApp::start(pool).await
 }

@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
+/// How many seats the demo's arena gets: so many take long to make, and no test needs more.
+pub const ARENA_SEATS: u32 = 1_200;
+
 /// A session of sixty seats in six rows and a standing area of 120.
 const SMALL_SESSION: &str = "Small Hours";
 /// One with many prices and a few accessible seats.
@@ -69,7 +72,9 @@ impl TestApp {
     ) -> Self {
         store::jobs::migrate(&pool).await.unwrap();
         let now = chrono::Utc::now().into();
-        let house = operations::demo_house::load(&pool, now).await.unwrap();
+        let house = operations::demo_house::load_with_arena(&pool, now, ARENA_SEATS)
+            .await
+            .unwrap();
         let app = App {
             registry: Registry::new(pool.clone(), actors::Settings::default()),
             pool,
