@@ -29,9 +29,14 @@ pub struct Entry {
     pub written_at: Timestamp,
 }
 
+/// What wrote the files.
+const PRODUCT: &str = "-//Frontrow//Frontrow//EN";
+/// How long an entry is. When a performance ends is not known; but an entry without a length has none in its reader's calendar,
+/// and keeps no evening free.
+const LENGTH: &str = "PT2H";
+
 /// The entry as iCalendar (RFC 5545). Instants are in UTC, which every calendar shows in its reader's own
-/// time and which needs no table of a zone's changes; the notes may tell the local time. When it ends is
-/// not known, and not claimed.
+/// time and which needs no table of a zone's changes; the notes may tell the local time.
 #[must_use]
 pub fn ics(entry: &Entry) -> String {
     let mut event = Event::new();
@@ -52,7 +57,8 @@ pub fn ics(entry: &Entry) -> String {
     }
     event.description(notes.trim_end());
     event.append_property(Property::new("URL", &entry.url));
-    let mut calendar = Calendar::new();
+    event.append_property(Property::new("DURATION", LENGTH));
+    let mut calendar = empty();
     calendar.push(event.done());
     calendar.to_string()
 }
@@ -81,7 +87,7 @@ pub struct Occasion {
 /// Several performances as a calendar to subscribe to.
 #[must_use]
 pub fn feed(name: &str, host: &str, written_at: Timestamp, occasions: &[Occasion]) -> String {
-    let mut calendar = Calendar::new();
+    let mut calendar = empty();
     calendar.name(name);
     for occasion in occasions {
         let mut event = Event::new();
@@ -100,9 +106,18 @@ pub fn feed(name: &str, host: &str, written_at: Timestamp, occasions: &[Occasion
                 EventStatus::Confirmed
             });
         event.append_property(Property::new("URL", &occasion.url));
+        event.append_property(Property::new("DURATION", LENGTH));
         calendar.push(event.done());
     }
     calendar.to_string()
+}
+
+fn empty() -> Calendar {
+    let mut calendar = Calendar::empty();
+    calendar.append_property(Property::new("VERSION", "2.0"));
+    calendar.append_property(Property::new("PRODID", PRODUCT));
+    calendar.append_property(Property::new("CALSCALE", "GREGORIAN"));
+    calendar
 }
 
 #[cfg(test)]
@@ -150,11 +165,16 @@ mod tests {
             r"LOCATION:Lindenhof\, Street 1\, Berlin",
             r"DESCRIPTION:Row A\, seat 1\nOrder ABCD2345",
             "STATUS:CONFIRMED",
+            "DURATION:PT2H",
+            "PRODID:-//Frontrow//Frontrow//EN",
             "URL:https://tickets.example/gateway/orders/7/confirmation",
         ] {
             assert!(text.split("\r\n").any(|it| it == line), "{line} in {text}");
         }
-        assert!(!text.contains("ORGANIZER") && !text.contains("DTEND"));
+        assert!(
+            !text.contains("ORGANIZER") && !text.contains("DTEND"),
+            "an end beside a length is not allowed"
+        );
         assert_eq!(
             ics(&entry()),
             ics(&entry()),
