@@ -1,0 +1,107 @@
+// Readers of public pages: each asks for the next page as soon as it has the last one, over connections kept alive, with
+// gzip and without a tag, as first visits are. The server's own time is its histogram's.
+
+import { Agent, request } from "node:http";
+
+export const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
+
+export interface Kind {
+  readonly name: string;
+  /** As the server's histogram calls it. */
+  readonly group: string;
+  readonly method: "GET" | "POST";
+  address(turn: number): string;
+}
+
+export interface Figures {
+  readonly name: string;
+  readonly readers: number;
+  readonly perSecond: number;
+  readonly clientP50: number;
+  readonly clientP95: number;
+  /** Not above that; null where nothing was counted. */
+  readonly serverP95: number | null;
+  readonly kilobytes: number;
+}
+
+export async function read(kind: Kind, readers: number, seconds: number): Promise<Figures> {
+  const agent = new Agent({ keepAlive: true, maxSockets: readers });
+  // Once before, so that no plan is made while it counts.
+  await ask(agent, kind, 0);
+  const before = await buckets(kind.group);
+  const began = performance.now();
+  const end = began + seconds * 1_000;
+  const times: number[] = [];
+  let [turn, bytes] = [0, 0];
+  const reader = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const asked = performance.now();
+      turn += 1;
+      bytes += await ask(agent, kind, turn);
+      times.push(performance.now() - asked);
+    }
+  };
+  await Promise.all(Array.from({ length: readers }, reader));
+  const took = (performance.now() - began) / 1_000;
+  agent.destroy();
+  return {
+    name: kind.name,
+    readers,
+    perSecond: times.length / took,
+    clientP50: part(times, 0.5),
+    clientP95: part(times, 0.95),
+    serverP95: endOfBucket(before, await buckets(kind.group), 0.95),
+    kilobytes: bytes / times.length / 1_024,
+  };
+}
+
+/** The time that so large a part of all did not exceed. */
+export function part(times: readonly number[], share: number): number {
+  return [...times].sort((one, other) => one - other)[Math.floor(times.length * share)] ?? 0;
+}
+
+function ask(agent: Agent, kind: Kind, turn: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const body = kind.method === "POST" ? '{"best":2}' : "";
+    const headers = {
+      accept: "text/html",
+      "accept-encoding": "gzip",
+      ...(body === "" ? {} : { "content-type": "application/json", "content-length": body.length }),
+    };
+    const asked = request(`${BASE_URL}${kind.address(turn)}`, { agent, method: kind.method, headers }, (answer) => {
+      let bytes = 0;
+      answer.on("data", (data: Buffer) => (bytes += data.length));
+      answer.on("end", () => {
+        if (answer.statusCode === 200) {
+          resolve(bytes);
+        } else {
+          reject(new Error(`${kind.name}: ${answer.statusCode} at ${kind.address(turn)}`));
+        }
+      });
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
+}
+
+/** The server's histogram of times: how many took at most so many seconds. */
+async function buckets(group: string): Promise<Map<number, number>> {
+  const text = await (await fetch(`${BASE_URL}/metrics`)).text();
+  const counts = new Map<number, number>();
+  for (const line of text.split("\n")) {
+    const found = /^frontrow_http_request_seconds_bucket\{(.*)\} (\d+)$/.exec(line);
+    if (found?.[1]?.includes(`group="${group}"`)) {
+      const most = /le="([^"]+)"/.exec(found[1])?.[1] ?? "";
+      counts.set(most === "+Inf" ? Infinity : Number(most), Number(found[2]));
+    }
+  }
+  return counts;
+}
+
+/** Milliseconds: the end of the bucket in which it lies. */
+function endOfBucket(before: Map<number, number>, later: Map<number, number>, share: number): number | null {
+  const since = (key: number) => (later.get(key) ?? 0) - (before.get(key) ?? 0);
+  const all = since(Infinity);
+  const found = [...later.keys()].sort((one, other) => one - other).find((key) => since(key) >= all * share);
+  return found === undefined || all === 0 ? null : found * 1_000;
+}
