@@ -316,7 +316,8 @@ async fn a_renamed_slug_leads_on_for_good(pool: PgPool) {
 }
 
 /// The fields that Google requires and recommends of an event.
-const FIELDS: [&str; 17] = [
+/// When a performance ends is not known, and not claimed.
+const FIELDS: [&str; 19] = [
     "/name",
     "/startDate",
     "/location/name",
@@ -326,6 +327,7 @@ const FIELDS: [&str; 17] = [
     "/description",
     "/image/0",
     "/eventStatus",
+    "/eventAttendanceMode",
     "/offers/url",
     "/offers/availability",
     "/offers/priceCurrency",
@@ -334,6 +336,7 @@ const FIELDS: [&str; 17] = [
     "/organizer/name",
     "/organizer/url",
     "/performer/0/name",
+    "/performer/0/url",
 ];
 
 /// Asserts that an event has all fields, and answers what is left of it.

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { LinkChecker } from "linkinator";
 import type { Browser, Page } from "playwright-core";
 
-import { errorsIn, Judges } from "./judges.ts";
+import { errorsIn, Judges, tooWide } from "./judges.ts";
 import { BASE_URL, Buyer, DESK, launch, PHONE } from "./support.ts";
 
 /** Each kind of page, in each of its states. */
@@ -119,12 +119,12 @@ for (const device of [PHONE, DESK]) {
     await buyer.leave();
   });
 
-  test(`no page is wider than the window at ${device.name}, nor at 320 px`, async () => {
+  test(`no page is wider than the window at ${device.name}, nor at 320 px, nor from right to left`, async () => {
     for (const width of [device.viewport.width, 320]) {
       const buyer = await Buyer.arrive(browser, { ...device, viewport: { ...device.viewport, width } });
       for (const [name, place] of Object.entries(PLACES)) {
         await buyer.page.goto(`/de${place === "/" ? "" : place}`);
-        const over = await buyer.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const over = await tooWide(buyer.page);
         assert.ok(over <= 0, `${name} at ${width} px is ${over} px too wide`);
       }
       await buyer.leave();

@@ -14,6 +14,9 @@ import type { Page } from "playwright-core";
 const run = promisify(execFile);
 const packages = createRequire(import.meta.url);
 
+/** What is fine is not told node by node, no rule needs the style sheets fetched again, and others' frames are theirs to judge. */
+const BRIEFLY: RunOptions = { resultTypes: ["violations"], preload: false, iframes: false };
+
 export class Judges {
   private constructor(private readonly axe: string) {}
 
@@ -36,11 +39,24 @@ export class Judges {
     await painted(page);
     const results = await page.evaluate(
       (options) => (window as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
-      rules,
+      { ...BRIEFLY, ...rules },
     );
     assert.ok(results.passes.length > passesAbove, `axe looked at ${name}, ${colorScheme}`);
     return results.violations.map(({ id, help, nodes }) => `${name}, ${colorScheme}: ${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
   }
+}
+
+/** By how many pixels a page is wider than its window, as it is and where it is read from right to left. */
+export async function tooWide(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { documentElement: root } = document;
+    const over = () => root.scrollWidth - innerWidth;
+    const [dir, asIs] = [root.dir, over()];
+    root.dir = "rtl";
+    const turned = over();
+    root.dir = dir;
+    return Math.max(asIs, turned);
+  });
 }
 
 /** What the Nu validator calls an error in pages, given by their names; nothing where there is none. */

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser } from "playwright-core";
 
-import { errorsIn, Judges, sourceOf } from "./judges.ts";
+import { errorsIn, Judges, sourceOf, tooWide } from "./judges.ts";
 import { prepareHouses, statesOf, type Houses } from "./states.ts";
 import { Buyer, DESK, launch, PHONE } from "./support.ts";
 
@@ -28,13 +28,17 @@ after(async () => {
 });
 
 for (const device of [PHONE, DESK]) {
-  test(`axe finds nothing on any page, light and dark, at ${device.name}`, async () => {
+  test(`axe finds nothing on any page, light and dark, and none is too wide, at ${device.name}`, async () => {
     const buyer = await Buyer.arrive(browser, device);
     const { page } = buyer;
     const findings: string[] = [];
     for (const state of await statesOf(buyer, houses)) {
       const address = await state.go(page);
       findings.push(...(await judges.findings(page, state.name)));
+      const over = await tooWide(page);
+      if (over > 0) {
+        findings.push(`${state.name} is ${over} px too wide`);
+      }
       if (!sources.has(state.name)) {
         sources.set(state.name, await sourceOf(page, address));
       }

@@ -4,18 +4,20 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import type { Browser, FrameLocator, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 
+import { Judges, tooWide } from "./judges.ts";
 import { at, BASE_URL, Buyer, DESK, focusedText, launch, newSession, PHONE, type OpenOrder } from "./support.ts";
 
 const SANDBOX_URL = process.env["SANDBOX_URL"] ?? "";
 
 let browser: Browser;
 let session: string;
+let judges: Judges;
 
 before(async () => {
   assert.notEqual(SANDBOX_URL, "", "SANDBOX_URL must say where the providers are played");
-  browser = await launch();
+  [browser, judges] = await Promise.all([launch(), Judges.prepare()]);
   session = await newSession("Paid Outside", 600);
 });
 
@@ -32,6 +34,12 @@ async function control(path: string, body: object): Promise<void> {
   assert.ok(answer.ok, `${path}: ${answer.status}`);
 }
 
+/** Axe finds nothing, and nothing is too wide. */
+async function look(page: Page, name: string): Promise<void> {
+  assert.deepEqual(await judges.findings(page, name), []);
+  assert.ok((await tooWide(page)) <= 0, `${name} is too wide`);
+}
+
 /** An order that is to be paid so, on the page with the button. */
 async function orderFor(buyer: Buyer, method: "stripe" | "paypal"): Promise<OpenOrder> {
   const order = await buyer.orderAt("method", session);
@@ -43,15 +51,18 @@ async function orderFor(buyer: Buyer, method: "stripe" | "paypal"): Promise<Open
 }
 
 /** Presses Pay, and waits for Stripe's form. */
-async function cardForm(page: Page): Promise<FrameLocator> {
+async function cardForm(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Pay/ }).click();
-  const form = page.locator("card-payment iframe").first().contentFrame();
-  await form.getByLabel("Card number").waitFor();
-  return form;
+  await page.locator("card-payment iframe").first().contentFrame().getByLabel("Card number").waitFor();
 }
 
 async function payWith(page: Page, number: string): Promise<void> {
-  const form = await cardForm(page);
+  await cardForm(page);
+  await enterCard(page, number);
+}
+
+async function enterCard(page: Page, number: string): Promise<void> {
+  const form = page.locator("card-payment iframe").first().contentFrame();
   await form.getByLabel("Card number").fill(number);
   await form.getByLabel("Expiration date").fill("12 / 34");
   await form.getByLabel("Security code").fill("123");
@@ -67,7 +78,12 @@ for (const device of [PHONE, DESK]) {
   test(`a card pays for two, at ${device.name}`, async () => {
     const buyer = await Buyer.arrive(browser, device);
     const order = await orderFor(buyer, "stripe");
-    await payWith(buyer.page, "4242 4242 4242 4242");
+    await buyer.goTo(order, "method");
+    await look(buyer.page, "how to pay, three ways");
+    await buyer.goTo(order, "payment");
+    await cardForm(buyer.page);
+    await look(buyer.page, "the card's form");
+    await enterCard(buyer.page, "4242 4242 4242 4242");
     await at(buyer.page, order, "confirmation");
     assert.equal(await tickets(buyer.page), 2);
     await buyer.leave();
@@ -89,6 +105,7 @@ test("a declined card leads back with the places still held, and another one pay
   const order = await orderFor(buyer, "stripe");
   await payWith(page, "4000 0000 0000 0002");
   await page.getByText("The payment was declined").waitFor();
+  await look(page, "a declined card");
   assert.match(await focusedText(page), /2 places are still yours/);
   await payWith(page, "4242 4242 4242 4242");
   await at(page, order, "confirmation");
@@ -111,6 +128,7 @@ test("PayPal is agreed to, and the tickets are there", async () => {
   const buyer = await Buyer.arrive(browser, PHONE);
   const { page } = buyer;
   const order = await orderFor(buyer, "paypal");
+  await look(page, "before PayPal");
   await page.getByRole("button", { name: /^Pay/ }).click();
   await page.getByRole("button", { name: "Pay now" }).click();
   await at(page, order, "confirmation");

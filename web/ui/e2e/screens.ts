@@ -22,7 +22,7 @@ const ONLY = new RegExp(process.env["ONLY"] ?? "");
 const GROUPS: readonly (readonly [title: string, isOf: (name: string) => boolean])[] = [
   ["The door", (name) => /^(door|login)/.test(name)],
   ["When something fails", (name) => /^error/.test(name)],
-  ["When it goes otherwise", (name) => /^(session-|sold-out|.*-refused|time-|offline|expired|refunded|cancel|payment-)/.test(name)],
+  ["When it goes otherwise", (name) => /^(session-|sold-out|.*-refused|time-|offline|expired|refunded|cancel|payment-(pending|declined))/.test(name)],
   ["From the house to the ticket", (name) => !name.startsWith("front")],
   ["Finding something", () => true],
 ];

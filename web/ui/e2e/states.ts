@@ -126,6 +126,16 @@ function publicStates(houses: Houses): State[] {
   return [
     plain("home", "/"),
     plain("session", `/sessions/${houses.session}`, "The house, live"),
+    {
+      name: "session-at-a-price",
+      async go(page) {
+        await page.goto(`/sessions/${houses.session}`);
+        await page.locator('seat-map[data-live="true"]').waitFor();
+        await page.locator(".map-price[data-price]").nth(1).click();
+        await page.locator('.map-price[aria-pressed="true"]').waitFor();
+        return null;
+      },
+    },
     plain("sold-out", `/sessions/${houses.soldOut}`, "Nothing left"),
     ...houses.closed.map(([phase, session]) => plain(`session-${phase}`, `/sessions/${session}`, PHASES[phase])),
   ];
@@ -182,6 +192,7 @@ async function gatewayStates(buyer: Buyer, { session, late }: Houses): Promise<S
         await page.getByText("You are connected again").waitFor();
       },
     },
+    ...(await outsideStates(buyer, session)),
     ...payingStates(ready),
     clicked("cancelled", stepAddress(filled, "method"), "Cancelled", async (page) => {
       await page.getByRole("button", { name: "Cancel", exact: true }).click();
@@ -189,6 +200,32 @@ async function gatewayStates(buyer: Buyer, { session, late }: Houses): Promise<S
       await page.getByRole("heading", { name: "The order is cancelled" }).waitFor();
     }),
   ];
+}
+
+/** With a provider of payments, where those are played beside the demo. */
+async function outsideStates(buyer: Buyer, session: string): Promise<State[]> {
+  if (process.env["SANDBOX_URL"] === undefined) {
+    return [];
+  }
+  const [card, paypal] = [await orderBy("stripe", buyer, session), await orderBy("paypal", buyer, session)];
+  const pressPay = (page: Page) => page.getByRole("button", { name: /^Pay/ }).click();
+  return [
+    clicked("payment-card", stepAddress(card, "payment"), "A card, in Stripe’s form", async (page) => {
+      await pressPay(page);
+      await page.locator("card-payment iframe").first().contentFrame().getByLabel("Card number").waitFor();
+    }),
+    clicked("payment-paypal", stepAddress(paypal, "payment"), "PayPal’s page, played", async (page) => {
+      await pressPay(page);
+      await page.getByRole("button", { name: "Pay now" }).waitFor();
+    }),
+  ];
+}
+
+async function orderBy(method: "stripe" | "paypal", buyer: Buyer, session: string): Promise<OpenOrder> {
+  const order = await buyer.orderAt("method", session);
+  const answer = await buyer.context.request.post(stepAddress(order, "method"), { form: { method }, headers: { origin: BASE_URL } });
+  assert.ok(answer.ok(), await answer.text());
+  return order;
 }
 
 /** From the payment to the ticket: each begins where the one before has left the order. */
