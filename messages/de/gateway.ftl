@@ -33,7 +33,10 @@ summary-places = { $count ->
     [one] 1 Platz
    *[other] { $count } Plätze
 }
-line-seat = Reihe { $row }, Platz { $seat }
+line-seat = { NAMED($row) ->
+    [yes] { $row }
+   *[no] Reihe { $row }
+}, Platz { $seat }
 line-standing = { $count ->
     [one] 1 Stehplatz
    *[other] { $count } Stehplätze

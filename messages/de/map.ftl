@@ -17,6 +17,7 @@ sign-free = Frei
 sign-yours = Ihre
 sign-held = Reserviert
 sign-sold = Verkauft
+sign-off = Nicht im Verkauf
 sign-accessible = Barrierefrei
 sold-out-short = ausverkauft
 
@@ -28,15 +29,27 @@ look-own = Ihrer
 look-taking = wird genommen
 look-giving = wird zurückgegeben
 look-unknown = unbekannt
-seat-words = { $accessible ->
-    [yes] Reihe { $row }, Platz { $seat }, barrierefrei, { $price }, { $look }
-   *[no] Reihe { $row }, Platz { $seat }, { $price }, { $look }
+seat-words = { row-name }, Platz { $seat }{ $accessible ->
+    [yes] , barrierefrei
+   *[no] {""}
+}, { $price }, { $look }
+places-name = { $section }, { $rows }
+places-row = { NAMED($row) ->
+    [yes] { $row }
+   *[no] Reihe { $row }
+}, { $count ->
+    [one] Platz { $seats }
+   *[other] Plätze { $seats }
 }
-place-name = { $section }, Reihe { $row }, Platz { $seat }
-places-name = { $section }, Reihe { $row }, Plätze { $seats }
 list-and = { $first } und { $last }
-row-keys = { $section }, Reihe { $row }. Pfeiltasten gehen die Reihe entlang.
-row-name = Reihe { $row }
+row-keys = { $section }, { NAMED($row) ->
+    [yes] { $row }
+   *[no] Reihe { $row }
+}. Pfeiltasten gehen die Reihe entlang.
+row-name = { NAMED($row) ->
+    [yes] { $row }
+   *[no] Reihe { $row }
+}
 free-count = { $count ->
     [0] Nichts frei
    *[other] { $count } frei
@@ -136,7 +149,11 @@ refused-left = { $count ->
 refused-none = Dort ist nichts mehr frei.
 refused-none-accessible = Dort ist kein barrierefreier Platz mehr frei.
 refused-none-priced = Zu diesem Preis ist nichts mehr frei.
-refused-limit = Eine Bestellung kann höchstens { $count } Plätze haben. Geben Sie einen zurück, um einen anderen zu nehmen.
+refused-limit = Eine Bestellung kann höchstens { $count } Plätze haben. { $left ->
+    [0] Geben Sie einen zurück, um einen anderen zu nehmen.
+    [one] In Ihre passt noch einer.
+   *[other] In Ihre passen noch { $left }.
+}
 refused-ran-out = Die Zeit Ihrer Bestellung ist abgelaufen, und ihre Plätze sind wieder im Verkauf. Nehmen Sie sie noch einmal, um neu zu beginnen.
 refused-paid = Diese Bestellung ist bezahlt. Nehmen Sie einen Platz, um eine neue zu beginnen.
 refused-not-yet = Noch nicht im Verkauf.

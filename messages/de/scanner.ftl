@@ -21,7 +21,10 @@ verdict-unknown = Unbekannt
 verdict-unknown-advice = So eine Karte oder Bestellung gibt es nicht.
 verdict-first = Erster Scan: { $at }, durch { $by }
 verdict-first-device = Erster Scan: { $at }, durch { $by }, { $device }
-verdict-row = Reihe{"\u00A0"}{ $row }
+verdict-row = { NAMED($row) ->
+    [yes] { $row }
+   *[no] Reihe{"\u00A0"}{ $row }
+}
 verdict-seat = Platz{"\u00A0"}{ $seat }
 verdict-order = Bestellung
 verdict-status-pending = offen

@@ -57,7 +57,10 @@ paper-show = Zeigen Sie diesen Code am Einlass
 paper-code = Der QR-Code der Karte
 paper-doors = { $zone } · Einlass ab { $time }
 paper-doors-earlier = { $zone } · Einlass am { $when }
-paper-stub-row = Reihe { $row }
+paper-stub-row = { NAMED($row) ->
+    [yes] { $row }
+   *[no] Reihe { $row }
+}
 paper-stub-seat = Platz { $seat }
 paper-footer = Frontrow · Bestellung { $pnr } · Karte { $ticket }
 paper-title = { $title }: Karten { $pnr }
@@ -68,5 +71,8 @@ paper-rule-2 = Halten Sie den Code bereit, auf diesem Blatt oder auf einem helle
 paper-rule-3 = Bitte kommen Sie rechtzeitig. Wer später kommt, wird eingelassen, wenn die Vorstellung es erlaubt.
 paper-rule-4 = Wird die Veranstaltung verlegt oder abgesagt, schreiben wir an die Adresse, mit der die Karten gekauft wurden. Halten Sie bei Fragen die Nummer der Bestellung bereit.
 
-entry-seat = { $section }, Reihe { $row }, Platz { $seat }
+entry-seat = { $section }, { NAMED($row) ->
+    [yes] { $row }
+   *[no] Reihe { $row }
+}, Platz { $seat }
 entry-order = Bestellung { $pnr }

@@ -33,7 +33,10 @@ summary-places = { $count ->
     [one] 1 place
    *[other] { $count } places
 }
-line-seat = Row { $row }, seat { $seat }
+line-seat = { NAMED($row) ->
+    [yes] { $row }
+   *[no] Row { $row }
+}, seat { $seat }
 line-standing = { $count } standing
 
 amount-heading = How many

@@ -17,6 +17,7 @@ sign-free = Free
 sign-yours = Yours
 sign-held = On hold
 sign-sold = Sold
+sign-off = Not on sale
 sign-accessible = Accessible
 sold-out-short = sold out
 
@@ -28,15 +29,27 @@ look-own = yours
 look-taking = taking
 look-giving = giving back
 look-unknown = unknown
-seat-words = { $accessible ->
-    [yes] Row { $row }, seat { $seat }, accessible, { $price }, { $look }
-   *[no] Row { $row }, seat { $seat }, { $price }, { $look }
+seat-words = { row-name }, seat { $seat }{ $accessible ->
+    [yes] , accessible
+   *[no] {""}
+}, { $price }, { $look }
+places-name = { $section }, { $rows }
+places-row = { NAMED($row) ->
+    [yes] { $row }
+   *[no] row { $row }
+}, { $count ->
+    [one] seat { $seats }
+   *[other] seats { $seats }
 }
-place-name = { $section }, row { $row }, seat { $seat }
-places-name = { $section }, row { $row }, seats { $seats }
 list-and = { $first } and { $last }
-row-keys = { $section }, row { $row }. Arrow keys go along the row.
-row-name = Row { $row }
+row-keys = { $section }, { NAMED($row) ->
+    [yes] { $row }
+   *[no] row { $row }
+}. Arrow keys go along the row.
+row-name = { NAMED($row) ->
+    [yes] { $row }
+   *[no] Row { $row }
+}
 free-count = { $count ->
     [0] None free
    *[other] { $count } free
@@ -136,7 +149,11 @@ refused-left = { $count ->
 refused-none = Nothing is left there.
 refused-none-accessible = No accessible place is left there.
 refused-none-priced = Nothing is left at that price.
-refused-limit = An order can have { $count } places at most. Give one back to take another.
+refused-limit = An order can have { $count } places at most. { $left ->
+    [0] Give one back to take another.
+    [one] One more fits into yours.
+   *[other] { $left } more fit into yours.
+}
 refused-ran-out = The time for your order ran out and its places went back on sale. Take them again to start over.
 refused-paid = That order is paid. Take a seat to begin another.
 refused-not-yet = Not on sale yet.

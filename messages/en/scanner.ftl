@@ -21,7 +21,10 @@ verdict-unknown = Unknown
 verdict-unknown-advice = There is no such ticket or order.
 verdict-first = First scan: { $at }, by { $by }
 verdict-first-device = First scan: { $at }, by { $by }, { $device }
-verdict-row = Row{"\u00A0"}{ $row }
+verdict-row = { NAMED($row) ->
+    [yes] { $row }
+   *[no] Row{"\u00A0"}{ $row }
+}
 verdict-seat = Seat{"\u00A0"}{ $seat }
 verdict-order = Order
 verdict-status-pending = pending

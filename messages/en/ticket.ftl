@@ -57,7 +57,10 @@ paper-show = Show this code at the door
 paper-code = The ticket's QR code
 paper-doors = { $zone } · doors open at { $time }
 paper-doors-earlier = { $zone } · doors open on { $when }
-paper-stub-row = Row { $row }
+paper-stub-row = { NAMED($row) ->
+    [yes] { $row }
+   *[no] Row { $row }
+}
 paper-stub-seat = Seat { $seat }
 paper-footer = Frontrow · order { $pnr } · ticket { $ticket }
 paper-title = { $title }: tickets { $pnr }
@@ -68,5 +71,8 @@ paper-rule-2 = Have the code ready, on this page or on a bright screen. Keep it 
 paper-rule-3 = Please come in good time. Latecomers are let in when the performance allows it.
 paper-rule-4 = Should the event be moved or cancelled, we write to the address that the tickets were bought with. For questions, have the order's reference at hand.
 
-entry-seat = { $section }, row { $row }, seat { $seat }
+entry-seat = { $section }, { NAMED($row) ->
+    [yes] { $row }
+   *[no] row { $row }
+}, seat { $seat }
 entry-order = Order { $pnr }

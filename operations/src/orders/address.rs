@@ -246,9 +246,18 @@ fn phone(typed: &str, country: Option<&Country>) -> Result<Option<String>, Fault
             PHONE_DIGITS.contains(&digits.len())
                 && digits.bytes().all(|digit| digit.is_ascii_digit())
                 && !digits.starts_with('0')
+                && is_dialled(digits)
         })
         .map(|digits| Some(format!("+{digits}")))
         .ok_or(Fault::NoPhone)
+}
+
+/// North America's numbers have ten digits and no zero before them: one from elsewhere, as it is dialled there, is none of them.
+fn is_dialled(digits: &str) -> bool {
+    match digits.strip_prefix('1') {
+        Some(own) => own.len() == 10 && !own.starts_with(['0', '1']),
+        None => true,
+    }
 }
 
 /// The digits after the plus of a number as it is dialled within a country.
@@ -337,6 +346,7 @@ mod tests {
         }
         for (typed, country) in [
             ("12", "DE"),
+            ("0171 1234567", "US"),
             ("030 12345x", "DE"),
             ("1234567", "AQ"),
             ("+0301234567", "DE"),

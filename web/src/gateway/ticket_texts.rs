@@ -93,7 +93,7 @@ fn on_ticket(speech: &Speech, papers: &Papers, ticket: &TicketView, number: usiz
     let stub: Vec<String> = stub.into_iter().flatten().collect();
     TicketTexts {
         number: speech.say_parts("paper-of", &[("number", &number), ("count", &count)]),
-        price: speech.money(ticket.price),
+        price: speech.price(ticket.price),
         stub: stub.join(" · "),
         footer: speech.say_parts(
             "paper-footer",

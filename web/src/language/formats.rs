@@ -107,13 +107,8 @@ impl Speech<'_> {
         self.time_of(&at(instant, time_zone))
     }
 
-    /// `€80.00`, `80,00 €`: the currency's own number of decimals.
-    #[must_use]
-    pub fn money(&self, money: Money) -> String {
-        self.written(money, money.currency.decimals())
-    }
-
-    /// `€80`, `€80.50`, or that it is free: without decimals that say nothing. The islands write the same.
+    /// `€80`, `€80.50`, or that it is free: without decimals that say nothing, wherever money is written. The islands
+    /// write the same.
     #[must_use]
     pub fn price(&self, money: Money) -> String {
         let decimals = money.currency.decimals();
@@ -268,7 +263,7 @@ mod tests {
         assert_eq!(long(&english), "Sat 31 January 2026, 20:00");
         assert_eq!(long(&german), "Sa., 31. Januar 2026, 20:00\u{a0}Uhr");
         let price = |speech: &Speech, minor, code: &str| {
-            speech.money(Money {
+            speech.price(Money {
                 minor,
                 currency: code.parse().unwrap(),
             })
@@ -278,11 +273,11 @@ mod tests {
         assert_eq!(price(&english, 500, "JPY"), "¥500");
         assert_eq!(price(&english, 1_500, "KWD"), "KWD\u{a0}1.500");
         assert_eq!(price(&english, -5, "EUR"), "-€0.05");
-        assert_eq!(price(&english, 123_456_700, "CHF"), "CHF\u{a0}1,234,567.00");
+        assert_eq!(price(&english, 123_456_700, "CHF"), "CHF\u{a0}1,234,567");
         assert_eq!(price(&german, 123_450, "EUR"), "1.234,50\u{a0}€");
         assert_eq!(price(&german, 8_800, "JPY"), "8.800\u{a0}¥");
-        assert_eq!(price(&german, 9_900, "PLN"), "99,00\u{a0}PLN");
-        assert_eq!(price(&german, -500, "GBP"), "-5,00\u{a0}£");
+        assert_eq!(price(&german, 9_900, "PLN"), "99\u{a0}PLN");
+        assert_eq!(price(&german, -500, "GBP"), "-5\u{a0}£");
     }
 
     #[test]

@@ -40,6 +40,9 @@ impl Messages {
             let mut bundle = FluentBundle::new_concurrent(vec![tag]);
             // Invisible marks around what is put in would stand in titles, addresses and structured data.
             bundle.set_use_isolating(false);
+            bundle
+                .add_function("NAMED", |parts, _| named(parts))
+                .map_err(io::Error::other)?;
             match language {
                 Language::English => bundle.set_formatter(Some(|value, _| number(value, ','))),
                 Language::German => bundle.set_formatter(Some(|value, _| number(value, '.'))),
@@ -91,6 +94,18 @@ impl Messages {
         }
         Some(text.into_owned())
     }
+}
+
+/// `NAMED($row)`: whether a row has a name of its own, such as `Box 1`. It is not called a row then. The islands say the same.
+fn named<'a>(parts: &[FluentValue<'a>]) -> FluentValue<'a> {
+    let is_named = matches!(parts, [FluentValue::String(label)] if has_word(label));
+    FluentValue::from(if is_named { "yes" } else { "no" })
+}
+
+/// Three letters on end make a word.
+fn has_word(label: &str) -> bool {
+    let mut runs = label.split(|letter: char| !letter.is_alphabetic());
+    runs.any(|run| run.chars().count() >= 3)
 }
 
 /// A whole number with a mark at every thousand. Fluent itself writes digits alone.
@@ -272,6 +287,19 @@ mod tests {
         };
         assert_eq!(said(Language::English), "22,500 seats");
         assert_eq!(said(Language::German), "22.500 Sitzplätze");
+    }
+
+    #[test]
+    fn a_row_with_a_name_is_not_called_a_row() {
+        let messages = Messages::new(None).unwrap();
+        let said = |language: Language, row| {
+            let speech = messages.in_language(language);
+            speech.say_parts("line-seat", &[("row", row), ("seat", "2")])
+        };
+        assert_eq!(said(Language::English, "5"), "Row 5, seat 2");
+        assert_eq!(said(Language::English, "AA"), "Row AA, seat 2");
+        assert_eq!(said(Language::English, "Box 1"), "Box 1, seat 2");
+        assert_eq!(said(Language::German, "Łoże 1"), "Łoże 1, Platz 2");
     }
 
     #[test]

@@ -115,23 +115,40 @@ impl Reach {
         (is_drawn && reach.right > reach.left && reach.bottom > reach.top).then_some(reach)
     }
 
-    /// With the stage and its like, as the map has it; but something far away does not make the house small.
+    /// With the stage and its like, as the map has it. What begins and ends near the house is shown whole; something far away
+    /// does not make the house small.
     fn with_areas(self, areas: &[Drawing]) -> Self {
-        let most = |from: i32, to: i32| (to - from) / 10 * 3;
-        let (most_x, most_y) = (most(self.left, self.right), most(self.top, self.bottom));
-        let outermost = Self {
-            left: self.left - most_x,
-            top: self.top - most_y,
-            right: self.right + most_x,
-            bottom: self.bottom + most_y,
-        };
-        let corners = areas.iter().flat_map(corners);
-        corners.fold(self, |reach, Point { x, y }| Self {
-            left: reach.left.min(x.max(outermost.left)),
-            top: reach.top.min(y.max(outermost.top)),
-            right: reach.right.max(x.min(outermost.right)),
-            bottom: reach.bottom.max(y.min(outermost.bottom)),
+        let (near, reach) = (self.grown(6), self.grown(3));
+        areas.iter().fold(self, |all, area| {
+            let corners = corners(area);
+            let most = if corners.iter().all(|corner| near.holds(corner)) {
+                &near
+            } else {
+                &reach
+            };
+            corners.iter().fold(all, |all, Point { x, y }| Self {
+                left: all.left.min(*x.max(&most.left)),
+                top: all.top.min(*y.max(&most.top)),
+                right: all.right.max(*x.min(&most.right)),
+                bottom: all.bottom.max(*y.min(&most.bottom)),
+            })
         })
+    }
+
+    /// Larger by so many tenths on each side.
+    fn grown(&self, tenths: i32) -> Self {
+        let part = |from: i32, to: i32| (to - from) / 10 * tenths;
+        let (x, y) = (part(self.left, self.right), part(self.top, self.bottom));
+        Self {
+            left: self.left - x,
+            top: self.top - y,
+            right: self.right + x,
+            bottom: self.bottom + y,
+        }
+    }
+
+    fn holds(&self, Point { x, y }: &Point) -> bool {
+        (self.left..=self.right).contains(x) && (self.top..=self.bottom).contains(y)
     }
 
     fn view_box(&self) -> String {
@@ -266,6 +283,8 @@ mod tests {
         };
         let stage = [wall(5_000, -2_000)];
         assert_eq!(house().with_areas(&stage).view_box(), "0 -20 100 120");
+        let near = [wall(5_000, -5_000)];
+        assert_eq!(house().with_areas(&near).view_box(), "0 -50 100 150");
         let far = [wall(5_000, 90_000), wall(-90_000, 5_000)];
         assert_eq!(house().with_areas(&far).view_box(), "-30 0 130 130");
     }

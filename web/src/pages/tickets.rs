@@ -82,7 +82,7 @@ pub async fn confirmation(
     let papers = papers::of_order(&context.app, by.order, &by.credential).await?;
     let page = Confirmation {
         tickets: tickets(&loaded.reading, &loaded.speech(), &papers),
-        total: loaded.speech().money(papers.order.total),
+        total: loaded.speech().price(papers.order.total),
         occasion: Occasion::of(&loaded.speech(), &papers),
     };
     context

@@ -8,6 +8,7 @@ beforeEach(() => speakAs("en"));
 
 const GERMANY: Country = { name: "Germany", callingCode: "49", nationalPrefix: "0" };
 const HUNGARY: Country = { name: "Hungary", callingCode: "36", nationalPrefix: "06" };
+const STATES: Country = { name: "United States", callingCode: "1", nationalPrefix: "1" };
 const MEXICO: Country = { name: "Mexico", callingCode: "52", nationalPrefix: "" };
 
 function field(name: string, value: string, more: Partial<Field> = {}): Field {
@@ -20,6 +21,9 @@ test("a number is read as it is dialled at home or from abroad", () => {
   assert.equal(internationalNumber("55 1234 5678", MEXICO), "+525512345678");
   assert.equal(internationalNumber("+44 (0)20 7946 0018", GERMANY), "+442079460018");
   assert.equal(internationalNumber("0044 20 7946 0018", GERMANY), "+442079460018");
+  assert.equal(internationalNumber("(415) 555-2671", STATES), "+14155552671");
+  assert.equal(internationalNumber("+49 171 1234567", STATES), "+491711234567");
+  assert.equal(internationalNumber("0171 1234567", STATES), null, "a German number, as it is dialled there");
   assert.equal(internationalNumber("12", GERMANY), null);
   assert.equal(internationalNumber("030 12345x", GERMANY), null);
 });

@@ -50,7 +50,12 @@ export function remarkOnPostcode(value: string, pattern: string, example: string
 export function internationalNumber(typed: string, country: Country): string | null {
   const digits = typed.replaceAll("(0)", "").replace(/[\s\-()./\u2010\u2011\u2013]/g, "");
   const number = withoutSign(digits) ?? fromHome(digits, country);
-  return number !== null && /^[1-9]\d{6,14}$/.test(number) ? `+${number}` : null;
+  return number !== null && /^[1-9]\d{6,14}$/.test(number) && isDialled(number) ? `+${number}` : null;
+}
+
+/** North America's numbers have ten digits and no zero before them: one from elsewhere, as it is dialled there, is none of them. */
+function isDialled(number: string): boolean {
+  return !number.startsWith("1") || /^1[2-9]\d{9}$/.test(number);
 }
 
 function isEmail(text: string): boolean {

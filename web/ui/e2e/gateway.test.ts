@@ -100,7 +100,9 @@ for (const device of [PHONE, DESK]) {
     await page.getByRole("button", { name: "Continue to payment" }).click();
     assert.equal(await page.evaluate(() => document.activeElement?.id), "email", "the first that is wrong has the focus");
     await page.getByText("Enter your state").waitFor();
+    await page.getByText("Write the phone number as you dial it in").waitFor();
 
+    await page.getByLabel("Phone").fill("+49 30 1234567");
     await page.getByLabel("E-mail").fill(ADDRESS.email);
     await page.getByLabel("Number and street").fill(ADDRESS.line1);
     await page.getByLabel("City").fill("Cupertino");

@@ -310,6 +310,11 @@ test("the keyboard alone takes and gives back one seat by section, row and numbe
   assert.notEqual(seat, "", "the focus is on a seat");
   await page.keyboard.press("Enter");
   await look(page, Number(seat), "yours");
+  await waitForTray(page, "1 place");
+  const [taken, tray] = [await page.locator(":focus").boundingBox(), await page.locator('[data-part="tray"]').boundingBox()];
+  assert.ok(taken !== null && tray !== null && taken.y + taken.height <= tray.y, "the tray does not hide what has the focus");
+  const panel = await page.locator('[data-part="panel"]').boundingBox();
+  assert.ok(panel !== null && taken.y >= panel.y, "nor is it pushed out of view");
   assert.match((await page.locator(`.seat[data-seat="${seat}"]`).getAttribute("aria-label")) ?? "", /^Row .*, seat .*, €.*, yours$/);
   await page.keyboard.press("Enter");
   await look(page, Number(seat), "free");
@@ -321,16 +326,22 @@ test("offline is shown, nothing can be taken, and back online the page is true a
   const other = await openWindow(DESK);
   const [seat, meanwhile] = [someSeat(), someSeat()];
   await textOf(page, meanwhile);
+  const place = () => page.locator('[data-part="map"]').boundingBox();
+  const before = await place();
   await context.setOffline(true);
   await page.locator('[data-part="banner"]', { hasText: "You are offline" }).waitFor();
+  assert.deepEqual(await place(), before, "the banner moves nothing");
   await hit(page, seat);
   await page.locator('[data-part="notice"]', { hasText: "You are offline" }).waitFor();
   assert.equal(await page.locator('[data-part="tray"]').isVisible(), false);
 
   await hit(other.page, meanwhile);
   await waitForTray(other.page, "1 place");
+  const offline = await place();
   await context.setOffline(false);
   await page.locator('[data-part="banner"]', { hasText: "up to date" }).waitFor();
+  await page.locator('[data-part="notice"]:empty').waitFor({ state: "attached" });
+  assert.deepEqual(await place(), offline, "and goes without moving anything");
   await look(page, meanwhile, "held");
 });
 

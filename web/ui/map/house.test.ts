@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 import { SeatGrid } from "./grid.ts";
 import { buildHouse, isDrawn, numberOf, rowLabel, type House } from "./house.ts";
 import type { Drawing, Manifest, ManifestSeat, ManifestSection } from "./manifest.ts";
 import { shapesOf } from "./shapes.ts";
+import { placesName, seatWords } from "./words.ts";
+import { speakAs } from "../words/testing.ts";
+
+beforeEach(() => speakAs("en"));
 
 function drawing(x: number, y: number, sizeX = 20, sizeY = 20): Drawing {
   return { positionX: x, positionY: y, rotation: 0, shape: "ellipse", sizeX, sizeY };
@@ -112,4 +116,17 @@ test("a section in two places is named at both", () => {
   const right = block("A", 40, 2_000, 0);
   const both = { ...left, seats: [...(left.seats ?? []), ...(right.seats ?? [])] };
   assert.equal(shapesOf(house(both)).anchors.length, 2);
+});
+
+test("many places are said by section and row, neighbours as a run", () => {
+  const boxes = block("Boxes", 40, 1_000, 0, 1);
+  const named = { ...boxes, seats: (boxes.seats ?? []).map((seat) => ({ ...seat, row: "Box 1" })) };
+  const it = house(block("Stalls", 0, 0, 0), named);
+  assert.equal(placesName(it, [0]), "Stalls, row 1, seat 1");
+  assert.equal(placesName(it, [1, 0]), "Stalls, row 1, seats 1 and 2");
+  assert.equal(placesName(it, [0, 1, 2, 3, 5, 14, 15, 16]), "Stalls, row 1, seats 1–4 and 6, row 2, seats 5–7");
+  assert.equal(placesName(it, [3, 41, 42]), "Stalls, row 1, seat 4; Boxes, Box 1, seats 2 and 3");
+  assert.equal(seatWords(it, 41, 0), "Box 1, seat 2, €50, free");
+  speakAs("de");
+  assert.equal(placesName(it, [3, 41]), "Stalls, Reihe 1, Platz 4; Boxes, Box 1, Platz 2");
 });

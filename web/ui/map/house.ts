@@ -88,11 +88,6 @@ export function buildHouse(manifest: Manifest): House {
   return { ...flat, sections: placed, levels };
 }
 
-/** `row 5, seat 12`, as people say it. */
-export function seatName(house: House, seat: number): string {
-  return `row ${rowLabel(house, seat)}, seat ${numberOf(house, seat)}`;
-}
-
 export function rowLabel(house: House, seat: number): string {
   return house.rows[house.row[seat] ?? 0]?.label ?? "";
 }

@@ -17,7 +17,7 @@ import { SectionList } from "./list.ts";
 import { LOOK } from "./look.ts";
 import type { Surroundings } from "./manifest.ts";
 import { HouseMap } from "./map.ts";
-import { hindrance, initialMap, lookOf, ownStanding, reduceMap, type Asked, type MapEvent, type MapState, type Notice, type Sale } from "./state.ts";
+import { hindrance, initialMap, lookOf, ownCount, ownStanding, reduceMap, type Asked, type MapEvent, type MapState, type Notice, type Sale } from "./state.ts";
 import { Tray } from "./tray.ts";
 import { hindranceWords, placesName, refusalNotice, whyNot } from "./words.ts";
 
@@ -292,7 +292,7 @@ class SeatMap extends HTMLElement {
   private queue(asked: Asked, work: () => Promise<void>): void {
     const why = hindrance(this.state);
     if (why !== null) {
-      this.say({ tone: "refused", text: hindranceWords(why), alternative: [] });
+      this.say({ tone: "refused", text: hindranceWords(why), alternative: [], hindrance: why });
       return;
     }
     this.step({ kind: "asked", asked });
@@ -305,7 +305,7 @@ class SeatMap extends HTMLElement {
           this.step({ kind: "answered", asked, notice: null });
           throw error;
         }
-        notice = refusalNotice(this.house, asked, error);
+        notice = refusalNotice(this.house, asked, error, ownCount(this.state));
         if (error.isOrderGone) {
           this.live.note(null);
         }

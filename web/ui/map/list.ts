@@ -185,7 +185,7 @@ export class SectionList {
   private rowList(section: Section, index: number): HTMLElement {
     const list = element("ul", { class: "rows" });
     for (let row = section.firstRow; row < section.firstRow + section.rowCount; row += 1) {
-      const label = element("span", { text: `Row ${this.house.rows[row]?.label ?? ""}` });
+      const label = element("span", { text: say("row-name", { row: this.house.rows[row]?.label ?? "" }) });
       const free = element("span", { class: "row-free" });
       const opener = button("", "row-toggle", () => this.toggleRow(index, row));
       opener.dataset["row"] = String(row);

@@ -17,6 +17,7 @@ export interface Anchor {
   readonly y: number;
   /** The room around it. */
   readonly width: number;
+  readonly height: number;
 }
 
 export interface Shapes {
@@ -96,8 +97,8 @@ function rowPitchOf(house: House): number {
 
 function anchorsOf(house: House, section: Section, index: number, rowPitch: number): Anchor[] {
   if (section.isStanding) {
-    const { positionX, positionY, sizeX } = section.drawing;
-    return [{ section: index, x: positionX, y: positionY, width: sizeX }];
+    const { positionX, positionY, sizeX, sizeY } = section.drawing;
+    return [{ section: index, x: positionX, y: positionY, width: sizeX, height: sizeY }];
   }
   const blocks = blocksOf(house, section, Math.max(house.pitch, rowPitch) * BLOCK_PITCHES);
   const named = blocks.filter((block) => block.length >= section.count * NAMED_PART_MIN);
@@ -118,7 +119,8 @@ function anchorOf(house: House, seats: readonly number[], section: number): Anch
     }
   }
   const isStraight = bestDistance < house.pitch * 2;
-  return { section, x: isStraight ? meanX : bestX, y: isStraight ? meanY : bestY, width: box.right - box.left };
+  const at = isStraight ? { x: meanX, y: meanY } : { x: bestX, y: bestY };
+  return { section, ...at, width: box.right - box.left, height: box.bottom - box.top };
 }
 
 function boxOf(house: House, seats: readonly number[]): Rectangle {

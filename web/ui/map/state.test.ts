@@ -103,19 +103,32 @@ test("nothing can be taken while it is not on sale, not connected, or being paid
   assert.equal(hindrance(after(heard({ order: order([1], { payment }) }))), "paying");
 });
 
+test("a notice of why nothing can be taken goes with its reason, and others stay", () => {
+  const offline = heard({ connection: "offline" });
+  const said = (hindrance?: "offline"): MapEvent => {
+    const notice = { tone: "refused", text: "No.", alternative: [], ...(hindrance && { hindrance }) } as const;
+    return { kind: "said", notice };
+  };
+  assert.equal(after(offline, said("offline")).notice?.text, "No.");
+  assert.equal(after(offline, said("offline"), offline).notice?.text, "No.", "still offline");
+  assert.equal(after(offline, said("offline"), heard()).notice, null, "back");
+  assert.equal(after(offline, said(), heard()).notice?.text, "No.");
+});
+
 test("every refusal has words of its own, and says what to do", () => {
   const take = { verb: "take", seats: [0] } as const;
   const say = (code: string, problem: Problem = {}, retryAfter: number | null = null): string =>
-    refusalNotice(null, take, new Refused(409, { code, ...problem }, retryAfter)).text;
+    refusalNotice(null, take, new Refused(409, { code, ...problem }, retryAfter), 9).text;
   const codes = ["seat_taken", "sold_out", "limit_reached", "order_expired", "order_paid", "payment_under_way", "not_on_sale"];
   const more = ["too_many_claims", "claim_lapsed", "rate_limited", "busy", "unreachable"];
   const texts = [...codes, ...more].map((code) => say(code));
   assert.equal(new Set(texts).size, texts.length);
-  assert.match(say("limit_reached", { limit: 10 }), /10 places at most/);
+  assert.match(say("limit_reached", { limit: 10 }), /10 places at most. One more fits/);
+  assert.match(say("limit_reached", { limit: 9 }), /9 places at most. Give one back/);
   assert.match(say("sold_out", { free: 1 }), /Only 1 place is left/);
   assert.match(say("rate_limited", {}, 7), /Wait 7 seconds/);
   assert.match(say("unheard_of", { title: "Something else" }), /Something else/);
-  const lost = refusalNotice(null, take, new Refused(409, { code: "seat_taken", alternative: [4] }));
+  const lost = refusalNotice(null, take, new Refused(409, { code: "seat_taken", alternative: [4] }), 0);
   assert.deepEqual(lost.alternative, [4]);
 });
 

@@ -19,6 +19,8 @@ export interface Notice {
   readonly text: string;
   /** Seats that could be had instead. */
   readonly alternative: readonly number[];
+  /** What it told of: once that is over, so is the notice. */
+  readonly hindrance?: Hindrance;
 }
 
 export interface MapState {
@@ -76,10 +78,10 @@ export function initialMap(status: string, sale: Sale, now: number): MapState {
 export function reduceMap(state: MapState, event: MapEvent): MapStep {
   switch (event.kind) {
     case "live":
-      return { state: { ...state, live: event.live }, seats: event.seats };
+      return { state: withoutOldNotice({ ...state, live: event.live }), seats: event.seats };
     case "clock": {
       const phase = phaseOf(state.live.status, event.sale, event.now);
-      return { state: phase === state.phase ? state : { ...state, phase }, seats: NONE };
+      return { state: phase === state.phase ? state : withoutOldNotice({ ...state, phase }), seats: NONE };
     }
     case "asked":
       return withAsked({ ...state, notice: null }, event.asked, 1);
@@ -92,6 +94,11 @@ export function reduceMap(state: MapState, event: MapEvent): MapStep {
     case "levelled":
       return { state: { ...state, level: event.level }, seats: NONE };
   }
+}
+
+function withoutOldNotice(state: MapState): MapState {
+  const told = state.notice?.hindrance;
+  return told === undefined || told === hindrance(state) ? state : { ...state, notice: null };
 }
 
 /** What staff decided counts before the clock, and the clock before how much is left. */

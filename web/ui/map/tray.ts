@@ -2,7 +2,7 @@
 
 import { addressOf, say } from "../words/index.ts";
 import { button, element, part, setText } from "./dom.ts";
-import { sectionOf, type House } from "./house.ts";
+import type { House } from "./house.ts";
 import type { OrderCountdown } from "../countdown/index.ts";
 import { isOpen } from "../live/state.ts";
 import { ownCount, type MapState } from "./state.ts";
@@ -26,14 +26,15 @@ export class Tray {
     this.root = root;
     this.house = house;
     this.actions = actions;
+    // Room for it, whatever is in it. Not by :has(), which would be asked again at each touch.
+    new ResizeObserver(() => this.makeRoom()).observe(root);
   }
 
   update(state: MapState): void {
     const { order } = state.live;
     const count = ownCount(state);
     this.root.hidden = !isOpen(order) || count === 0;
-    // Room for the bar on a phone. Not by :has(), which would be asked again at each touch.
-    this.root.closest<HTMLElement>("seat-map")?.setAttribute("data-tray", String(!this.root.hidden));
+    this.page?.setAttribute("data-tray", String(!this.root.hidden));
     if (!isOpen(order) || count === 0) {
       this.shown = "";
       return;
@@ -44,6 +45,19 @@ export class Tray {
       this.write(order, count);
     }
     this.clock(order);
+  }
+
+  private get page(): HTMLElement | null {
+    return this.root.closest<HTMLElement>("seat-map");
+  }
+
+  private makeRoom(): void {
+    this.page?.style.setProperty("--tray-block", `${this.root.offsetHeight}px`);
+    // The seat that was just taken from the list may lie where the tray is now.
+    const { activeElement } = document;
+    if (activeElement?.closest("[data-part=sections]")) {
+      activeElement.scrollIntoView({ block: "nearest" });
+    }
   }
 
   private write(order: Order, count: number): void {
@@ -97,9 +111,4 @@ function dropButton(name: string, pressed: () => void): HTMLButtonElement {
   const drop = button("×", "tray-drop", pressed);
   drop.setAttribute("aria-label", say("tray-give-back", { name }));
   return drop;
-}
-
-/** Where on the plan a seat is, for the map to show. */
-export function whereIs(house: House, seat: number): { x: number; y: number; level: number } {
-  return { x: house.x[seat] ?? 0, y: house.y[seat] ?? 0, level: sectionOf(house, seat)?.level ?? 0 };
 }

@@ -15,21 +15,56 @@ export function priceText(money: Money): string {
 
 /** `Stalls, row 5, seat 12`. */
 export function placeName(house: House, seat: number): string {
-  return say("place-name", { section: sectionName(house, seat), row: rowLabel(house, seat), seat: numberOf(house, seat) });
+  return placesName(house, [seat]);
 }
 
-/** `Stalls, row 5, seats 12 and 13`, where they are in one row; else all of them. */
+/** `Stalls, row 5, seats 1–4, row 6, seats 7 and 9; Circle, row 1, seat 3`: each section and row is named once. */
 export function placesName(house: House, seats: readonly number[]): string {
-  const [first] = seats;
-  if (first === undefined) {
-    return "";
+  const sorted = [...seats].sort((one, other) => one - other);
+  const sections = chunked(sorted, (seat) => house.section[seat]).map((ofSection) => {
+    const rows = chunked(ofSection, (seat) => house.row[seat]).map((ofRow) => rowWords(house, ofRow));
+    return say("places-name", { section: sectionName(house, ofSection[0] ?? 0), rows: rows.join(", ") });
+  });
+  return sections.join("; ");
+}
+
+/** `row 5, seats 1–4`. */
+function rowWords(house: House, seats: readonly number[]): string {
+  const row = rowLabel(house, seats[0] ?? 0);
+  const numbers = inWords(runs(seats.map((seat) => numberOf(house, seat))));
+  return say("places-row", { row, count: seats.length, seats: numbers });
+}
+
+/** Neighbours that are alike, together. */
+function chunked<T>(items: readonly T[], kind: (item: T) => unknown): T[][] {
+  const chunks: T[][] = [];
+  items.forEach((item, position) => {
+    const before = items[position - 1];
+    if (before === undefined || kind(before) !== kind(item)) {
+      chunks.push([]);
+    }
+    chunks.at(-1)?.push(item);
+  });
+  return chunks;
+}
+
+/** `1–4` of `1`, `2`, `3`, `4`; two neighbours are said one by one. */
+function runs(numbers: readonly string[]): string[] {
+  const said: string[] = [];
+  for (let from = 0; from < numbers.length; ) {
+    let to = from;
+    while (to + 1 < numbers.length && isNext(numbers[to], numbers[to + 1])) {
+      to += 1;
+    }
+    const isRun = to - from >= 2;
+    said.push(isRun ? `${numbers[from]}–${numbers[to]}` : (numbers[from] ?? ""));
+    from = isRun ? to + 1 : from + 1;
   }
-  const isOneRow = seats.every((seat) => house.row[seat] === house.row[first]);
-  if (!isOneRow || seats.length === 1) {
-    return seats.map((seat) => placeName(house, seat)).join("; ");
-  }
-  const numbers = seats.map((seat) => numberOf(house, seat));
-  return say("places-name", { section: sectionName(house, first), row: rowLabel(house, first), seats: inWords(numbers) });
+  return said;
+}
+
+function isNext(one = "", other = ""): boolean {
+  return /^\d+$/.test(one) && /^\d+$/.test(other) && Number(other) === Number(one) + 1;
 }
 
 function sectionName(house: House, seat: number): string {
@@ -67,14 +102,15 @@ export function hindranceWords(hindrance: Hindrance): string {
   return say(`hindrance-${hindrance}`);
 }
 
-/** What a refusal means for who asked, and what to do about it. */
-export function refusalNotice(house: House | null, asked: Asked, refused: Refused): Notice {
+/** What a refusal means for who asked and has so many places already, and what to do about it. */
+export function refusalNotice(house: House | null, asked: Asked, refused: Refused, own: number): Notice {
   const alternative = refused.problem.alternative ?? [];
-  return { tone: "refused", text: refusalText(house, asked, refused, alternative), alternative };
+  return { tone: "refused", text: refusalText(house, asked, refused, own), alternative };
 }
 
-function refusalText(house: House | null, asked: Asked, refused: Refused, alternative: readonly number[]): string {
+function refusalText(house: House | null, asked: Asked, refused: Refused, own: number): string {
   const { problem, code } = refused;
+  const alternative = problem.alternative ?? [];
   switch (code) {
     case "seat_taken": {
       const end = alternative.length === 0 ? "-alone" : "";
@@ -88,7 +124,7 @@ function refusalText(house: House | null, asked: Asked, refused: Refused, altern
       }
       return say(asked.verb === "best" ? "refused-together" : "refused-left", { count: problem.free });
     case "limit_reached":
-      return say("refused-limit", { count: problem.limit ?? 0 });
+      return say("refused-limit", { count: problem.limit ?? 0, left: Math.max(0, (problem.limit ?? 0) - own) });
     case "order_expired":
     case "order_cancelled":
       return say("refused-ran-out");

@@ -25,7 +25,7 @@ class CardPayment extends HTMLElement {
   private async open(): Promise<void> {
     const { script = "", key = "", secret = "" } = this.dataset;
     const stripe = await loadStripe(script, key);
-    const elements = stripe.elements({ clientSecret: secret, appearance: { theme: theme() }, locale: languageTag() });
+    const elements = stripe.elements({ clientSecret: secret, appearance: appearance(this), locale: languageTag() });
     const element = elements.create("payment");
     element.on("ready", () => this.step({ kind: "ready" }));
     element.on("loaderror", () => this.step({ kind: "unreachable" }));
@@ -68,8 +68,22 @@ class CardPayment extends HTMLElement {
   }
 }
 
-function theme(): string {
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "stripe";
+/** Stripe's form in the page's own colours. */
+function appearance(root: HTMLElement): object {
+  const style = getComputedStyle(root);
+  const token = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    theme: matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "stripe",
+    variables: {
+      colorPrimary: token("--accent"),
+      colorBackground: token("--surface"),
+      colorText: token("--ink"),
+      colorTextSecondary: token("--ink-quiet"),
+      colorDanger: token("--bad"),
+      borderRadius: token("--radius-s"),
+      fontFamily: "system-ui, sans-serif",
+    },
+  };
 }
 
 customElements.define("card-payment", CardPayment);

@@ -233,7 +233,7 @@ impl Loaded {
             back: self.back(step),
             count: lines.iter().map(|line| line.quantity).sum(),
             lines,
-            total: speech.money(view.total),
+            total: speech.price(view.total),
             is_open: view.status == OrderStatus::Pending,
             clock: self.clock(),
         }
