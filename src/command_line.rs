@@ -8,7 +8,7 @@ use domain::{OrderId, SessionId, TicketId, Timestamp};
 use operations::houses::House;
 use operations::import_plan::ImportPlan;
 use operations::publish::PutOnSale;
-use operations::refunds::{Extent, PlacesAfter, RefundRequest};
+use operations::refunds::{Extent, PlacesAfter, RefundRequest, ReturnTerms};
 
 /// Frontrow sells tickets to events. Its configuration is environment variables: docs/OPERATING.md.
 #[derive(Debug, Parser)]
@@ -36,6 +36,8 @@ pub enum Command {
     Refund(RefundOptions),
     /// Cancel a performance: nothing more is sold, and every order is refunded by the running server
     CancelSession(CancelSessionOptions),
+    /// Tell or set whether a performance's buyers may return tickets themselves
+    ReturnPolicy(ReturnPolicyOptions),
     /// Check that the books and the places add up; a running server is not disturbed
     Audit,
     /// Open psql on the database
@@ -144,6 +146,32 @@ pub struct PutOnSaleOptions {
     /// A section's price here in minor units: 'Floor, Category I=9000'; may be repeated
     #[arg(long = "section-price", value_name = "SECTION=PRICE")]
     section_prices: Vec<String>,
+    /// Buyers may return tickets themselves until so many hours before the start; without it, they may not
+    #[arg(long, value_name = "HOURS")]
+    returns_until: Option<u32>,
+    /// What is kept of each ticket that a buyer returns, in minor units
+    #[arg(
+        long,
+        value_name = "FEE",
+        default_value_t = 0,
+        requires = "returns_until"
+    )]
+    return_fee: i64,
+}
+
+#[derive(Debug, Args)]
+pub struct ReturnPolicyOptions {
+    /// The session's id
+    pub session: SessionId,
+    /// Until so many hours before the start
+    #[arg(long, value_name = "HOURS")]
+    pub until: Option<u32>,
+    /// What is kept of each ticket, in minor units
+    #[arg(long, default_value_t = 0, requires = "until")]
+    pub fee: i64,
+    /// Not at all
+    #[arg(long, conflicts_with = "until")]
+    pub never: bool,
 }
 
 #[derive(Debug, Args)]
@@ -167,6 +195,9 @@ pub struct RefundOptions {
     pub withhold: bool,
     #[arg(long, default_value = "refunded by staff")]
     pub reason: String,
+    /// As its buyer may: until the session's policy ends, for the policy's fee, and no ticket that was used
+    #[arg(long, conflicts_with_all = ["amount", "fee", "withhold", "key"])]
+    pub as_buyer: bool,
 }
 
 #[derive(Debug, Args)]
@@ -181,18 +212,38 @@ pub struct CancelSessionOptions {
     pub no_wait: bool,
 }
 
+impl ReturnPolicyOptions {
+    /// What is to be set, if anything is: terms, or that nothing is returned.
+    #[must_use]
+    pub fn change(&self) -> Option<Option<ReturnTerms>> {
+        match (self.until, self.never) {
+            (Some(hours_before), _) => Some(Some(ReturnTerms {
+                hours_before,
+                fee: self.fee,
+            })),
+            (None, true) => Some(None),
+            (None, false) => None,
+        }
+    }
+}
+
 impl RefundOptions {
+    /// What is given back.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        match (self.amount, self.tickets.is_empty()) {
+            (Some(amount), _) => Extent::Favour(amount),
+            (None, false) => Extent::Tickets(self.tickets.clone()),
+            (None, true) => Extent::Whole,
+        }
+    }
+
     /// The request these options describe, for an order that was found.
     #[must_use]
     pub fn into_request(self, order: OrderId) -> RefundRequest {
-        let extent = match (self.amount, self.tickets.is_empty()) {
-            (Some(amount), _) => Extent::Favour(amount),
-            (None, false) => Extent::Tickets(self.tickets),
-            (None, true) => Extent::Whole,
-        };
         RefundRequest {
             order,
-            extent,
+            extent: self.extent(),
             places: match self.withhold {
                 true => PlacesAfter::Withheld,
                 false => PlacesAfter::OnSale,
@@ -240,6 +291,10 @@ impl PutOnSaleOptions {
             max_per_buyer: self.max_per_buyer,
             hold_secs: self.hold_secs,
             section_prices: self.section_prices,
+            returns: self.returns_until.map(|hours_before| ReturnTerms {
+                hours_before,
+                fee: self.return_fee,
+            }),
         }
     }
 }
@@ -273,6 +328,28 @@ mod tests {
             request.starts_at.to_datetime().to_rfc3339(),
             "2030-01-01T19:00:00+00:00"
         );
+    }
+
+    #[test]
+    fn a_policy_is_told_unless_it_is_set() {
+        let change = |arguments: &[&str]| {
+            let session = "00000000-0000-7000-8000-000000000001";
+            let line = [&["frontrow", "return-policy", session][..], arguments].concat();
+            match CommandLine::try_parse_from(line).map(|line| line.command) {
+                Ok(Command::ReturnPolicy(options)) => Ok(options.change()),
+                Ok(other) => panic!("{other:?}"),
+                Err(error) => Err(error.exit_code()),
+            }
+        };
+        assert_eq!(change(&[]), Ok(None));
+        assert_eq!(change(&["--never"]), Ok(Some(None)));
+        let terms = ReturnTerms {
+            hours_before: 48,
+            fee: 300,
+        };
+        assert_eq!(change(&["--until=48", "--fee=300"]), Ok(Some(Some(terms))));
+        assert_eq!(change(&["--fee=300"]), Err(2));
+        assert_eq!(change(&["--until=48", "--never"]), Err(2));
     }
 
     #[test]

@@ -57,6 +57,9 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::CancelSession(options) => {
             commands::money::cancel_session(&configuration, options).await
         }
+        Command::ReturnPolicy(options) => {
+            commands::money::return_policy(&configuration, options).await
+        }
         Command::Audit => commands::money::audit(&configuration).await,
         Command::Psql { arguments } => commands::psql(&configuration, &arguments),
     }

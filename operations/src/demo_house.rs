@@ -381,6 +381,7 @@ fn put_on_sale(show: &Show, day: i64, now: Timestamp) -> PutOnSale {
         max_per_buyer: None,
         hold_secs: 600,
         section_prices: Vec::new(),
+        returns: None,
     }
 }
 

@@ -19,6 +19,7 @@ use store::places::{PlanSeat, StoredPlan, StoredSection};
 use thiserror::Error;
 
 use crate::import_plan::prices;
+use crate::refunds::{self, ReturnTerms};
 
 const TITLE_CHARACTERS_MAX: usize = 200;
 /// More places in one order are a mistake: a claim is answered within one batch.
@@ -55,6 +56,8 @@ pub struct PutOnSale {
     pub hold_secs: u32,
     /// Prices in minor units, as `Ground floor, Category I=8000`; else a section's starting price counts.
     pub section_prices: Vec<String>,
+    /// Whether its buyers may return tickets themselves.
+    pub returns: Option<ReturnTerms>,
 }
 
 /// A session that is on sale.
@@ -141,6 +144,7 @@ pub(crate) async fn put_on_sale_in(
         hold_secs: request.hold_secs,
     };
     let session_id = store::events::insert_session(&mut *connection, &session).await?;
+    store::returns::set(&mut *connection, session_id, request.returns).await?;
     let prices = prices_by_index(&plan, &overrides);
     store::events::insert_session_sections(connection, session_id, &manifest, &prices).await?;
     let standing = manifest
@@ -207,6 +211,10 @@ fn check(request: &PutOnSale) -> Result<(), PublishError> {
         (
             (1..=HOLD_SECS_MAX).contains(&request.hold_secs),
             "a cart hold must last from one second to a day",
+        ),
+        (
+            request.returns.is_none_or(refunds::is_sensible),
+            "a fee for returns must not be negative, and their end lies within a year before the start",
         ),
     ];
     let broken = rules.into_iter().filter(|(is_kept, _)| !is_kept);

@@ -8,18 +8,23 @@ use std::time::Duration;
 use actors::CommandError;
 use domain::order::Credential;
 use domain::seat_map::{Command, Return};
-use domain::{AccountId, Money, OrderId, RefundId, TicketId, Timestamp};
+use domain::{AccountId, Currency, Money, OrderId, RefundId, SessionId, TicketId, Timestamp};
 use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use store::jobs::Job;
 use store::payments::Payment;
 use store::refunds::{NewRefund, PlacesAfter as Places, RefundKind, RefundableTicket};
+use store::returns::Policy;
 use thiserror::Error;
 
 use crate::App;
 use crate::orders::OrderError;
 
 pub use store::refunds::PlacesAfter;
+pub use store::returns::Terms as ReturnTerms;
+
+/// A year.
+const HOURS_BEFORE_MAX: u32 = 366 * 24;
 
 /// What is given back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +80,10 @@ pub enum RefundError {
     /// The session's policy does not let buyers return tickets now.
     #[error("the session's policy does not allow it")]
     NotAllowed,
+    #[error("there is no such session")]
+    NoSuchSession,
+    #[error("a fee is not negative, and the hours before the start are a year's at most")]
+    NoSuchTerms,
     /// Its places cannot be taken back yet: the session does not answer, or has not heard of the sale.
     #[error("the session does not take the places back yet")]
     SessionBusy,
@@ -95,8 +104,7 @@ pub async fn refund(pool: &PgPool, request: &RefundRequest) -> Result<Refunded, 
     Ok(refunded)
 }
 
-/// Gives a buyer their tickets' money back, where the session's policy allows it: until so many hours before the
-/// start, less a fee a ticket. Tickets that were used stay paid.
+/// Gives a buyer their tickets' money back, where the session's policy allows it.
 ///
 /// # Errors
 /// The policy does not allow it, or the order is not theirs or not paid.
@@ -109,23 +117,78 @@ pub async fn refund_by_buyer(
 ) -> Result<Refunded, RefundError> {
     let theirs = store::orders::order_of(pool, by, order).await?;
     theirs.ok_or(RefundError::NotPaid)?;
-    let policy = store::refunds::policy(pool, order).await?;
-    let policy = policy.ok_or(RefundError::NotAllowed)?;
-    let notice = Duration::from_secs(u64::from(policy.hours_before) * 3600);
-    if matches!(extent, Extent::Favour(_)) || now.plus(notice) > policy.starts_at {
+    refund_by_policy(pool, order, extent, now).await
+}
+
+/// The same for whoever answers for the buyer: until so many hours before the start, less a fee a ticket. Tickets that
+/// were used stay paid.
+///
+/// # Errors
+/// The policy does not allow it, or the order is not paid.
+pub async fn refund_by_policy(
+    pool: &PgPool,
+    order: OrderId,
+    extent: Extent,
+    now: Timestamp,
+) -> Result<Refunded, RefundError> {
+    let policy = store::returns::of_order(pool, order).await?;
+    let Policy { terms, starts_at } = policy.ok_or(RefundError::NotAllowed)?;
+    let notice = Duration::from_secs(u64::from(terms.hours_before) * 3600);
+    if matches!(extent, Extent::Favour(_)) || now.plus(notice) > starts_at {
         return Err(RefundError::NotAllowed);
     }
     let request = RefundRequest {
         order,
         extent,
         places: PlacesAfter::OnSale,
-        fee_per_ticket: policy.fee,
+        fee_per_ticket: terms.fee,
         used_too: false,
         reason: "returned by the buyer".to_owned(),
         key: None,
         by: None,
     };
     refund(pool, &request).await
+}
+
+/// Sets until when a session's buyers may return tickets themselves, and for what fee; or that they may not.
+///
+/// # Errors
+/// There is no such session, or the terms make no sense.
+pub async fn set_policy(
+    pool: &PgPool,
+    session: SessionId,
+    terms: Option<ReturnTerms>,
+    by: Option<AccountId>,
+) -> Result<(), RefundError> {
+    if terms.is_some_and(|terms| !is_sensible(terms)) {
+        return Err(RefundError::NoSuchTerms);
+    }
+    let mut tx = pool.begin().await?;
+    if !store::returns::set(&mut *tx, session, terms).await? {
+        return Err(RefundError::NoSuchSession);
+    }
+    let details = terms.map(|terms| json!({ "hoursBefore": terms.hours_before, "fee": terms.fee }));
+    let (subject, details) = (session.to_string(), details.unwrap_or_default());
+    store::audit::record(&mut tx, by, "return_policy_set", &subject, &details).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether a session's buyers may return tickets, and in which currency its fee is; nothing where there is no such
+/// session.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn policy_of(
+    pool: &PgPool,
+    session: SessionId,
+) -> Result<Option<(Option<ReturnTerms>, Currency)>, store::Error> {
+    store::returns::of_session(pool, session).await
+}
+
+/// Whether terms can be kept: a fee of less than nothing would be a gift, and nobody plans for years.
+#[must_use]
+pub fn is_sensible(terms: ReturnTerms) -> bool {
+    terms.fee >= 0 && terms.hours_before <= HOURS_BEFORE_MAX
 }
 
 /// The same, as a part of something larger.

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use actors::Clock;
 use domain::{Money, OrderId};
 use operations::audit::{self, Finding, Report};
 use operations::cancellations::{self, Cancellation};
-use operations::refunds;
+use operations::refunds::{self, ReturnTerms};
 use sqlx::PgPool;
 
-use crate::command_line::{CancelSessionOptions, RefundOptions};
+use crate::command_line::{CancelSessionOptions, RefundOptions, ReturnPolicyOptions};
 use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::failure::Failure;
@@ -28,13 +29,52 @@ pub async fn refund(configuration: &Configuration, options: RefundOptions) -> Re
 
 async fn refund_on(pool: &PgPool, options: RefundOptions) -> Result<(), Failure> {
     let order = order_of(pool, &options.order).await?;
-    let refunded = refunds::refund(pool, &options.into_request(order)).await?;
+    let refunded = match options.as_buyer {
+        true => {
+            let now = Clock::System.now();
+            refunds::refund_by_policy(pool, order, options.extent(), now).await?
+        }
+        false => refunds::refund(pool, &options.into_request(order)).await?,
+    };
     let (tickets, amount) = (refunded.tickets, written(refunded.amount));
     say(format_args!(
         "{amount} goes back, {tickets} tickets are void"
     ));
     say(format_args!("refund: {}", refunded.refund_id));
     Ok(())
+}
+
+/// Sets whether a session's buyers may return tickets themselves, if that is wanted, and tells how it is.
+pub async fn return_policy(
+    configuration: &Configuration,
+    options: ReturnPolicyOptions,
+) -> Result<(), Failure> {
+    let database = Database::open(configuration).await?;
+    let told = return_policy_on(&database.pool, &options).await;
+    database.close().await?;
+    say(told?);
+    Ok(())
+}
+
+async fn return_policy_on(pool: &PgPool, options: &ReturnPolicyOptions) -> Result<String, Failure> {
+    if let Some(terms) = options.change() {
+        refunds::set_policy(pool, options.session, terms, None).await?;
+    }
+    let (terms, currency) = refunds::policy_of(pool, options.session)
+        .await?
+        .ok_or(Failure::Unknown("session"))?;
+    Ok(match terms {
+        None => "Buyers return no tickets themselves.".to_owned(),
+        Some(ReturnTerms { hours_before, fee }) => {
+            let fee = written(Money {
+                minor: fee,
+                currency,
+            });
+            format!(
+                "Buyers return tickets until {hours_before} hours before the start, for {fee} each."
+            )
+        }
+    })
 }
 
 /// Cancels a session, and tells how far its refunds are until all are decided.

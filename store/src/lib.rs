@@ -22,6 +22,7 @@ pub mod people;
 pub mod places;
 pub mod programme;
 pub mod refunds;
+pub mod returns;
 mod slug;
 pub mod test_intents;
 pub mod tickets;

@@ -10,7 +10,6 @@ use std::time::Duration;
 use domain::order::{PaymentState, Provider};
 use domain::{
     AccountId, Money, OrderId, PaymentId, RefundId, SeatIndex, SectionIndex, SessionId, TicketId,
-    Timestamp,
 };
 use sqlx::{PgConnection, PgExecutor};
 
@@ -76,16 +75,6 @@ pub struct Refund {
     pub payment_reference: Option<String>,
     /// What a refund at PayPal names.
     pub capture_reference: Option<String>,
-}
-
-/// Until when buyers may return tickets, and what that costs them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policy {
-    /// Before the start.
-    pub hours_before: u32,
-    /// What is kept of each ticket, in minor units.
-    pub fee: i64,
-    pub starts_at: Timestamp,
 }
 
 /// A ticket that may be refunded.
@@ -421,30 +410,6 @@ pub async fn note_places_returned(
         order.0,
     );
     noted.execute(connection).await.map(drop)
-}
-
-/// Whether buyers may return tickets of an order's session themselves; nothing where they may not.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn policy(
-    connection: impl PgExecutor<'_>,
-    order: OrderId,
-) -> Result<Option<Policy>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"select buyer_refund_hours as "hours!", buyer_refund_fee, starts_at
-           from event_session_order o join event_session using (session_id)
-           where order_id = $1 and buyer_refund_hours is not null"#,
-        order.0,
-    )
-    .fetch_optional(connection)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Policy {
-        hours_before: count(row.hours)?,
-        fee: row.buyer_refund_fee,
-        starts_at: row.starts_at.into(),
-    }))
 }
 
 fn kind_words(kind: RefundKind) -> (&'static str, &'static str) {

@@ -191,6 +191,7 @@ async fn make_event(
         max_per_buyer: None,
         hold_secs: 600,
         section_prices: Vec::new(),
+        returns: None,
     };
     let key = publish::ensure_event(connection, &request).await?;
     store::programme::set_poster(&mut *connection, key.event_id, &event.poster).await?;

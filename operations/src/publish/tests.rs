@@ -91,6 +91,7 @@ fn request() -> PutOnSale {
         max_per_buyer: Some(8),
         hold_secs: 480,
         section_prices: vec!["Stalls=4500".to_owned()],
+        returns: None,
     }
 }
 

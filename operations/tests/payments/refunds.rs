@@ -5,7 +5,7 @@ use domain::{Money, TicketId, Timestamp};
 use operations::cancellations;
 use operations::orders::ClaimRequest;
 use operations::payments;
-use operations::refunds::{self, Extent, PlacesAfter, RefundError, RefundRequest};
+use operations::refunds::{self, Extent, PlacesAfter, RefundError, RefundRequest, ReturnTerms};
 use sqlx::PgPool;
 
 use crate::outside::{Outside, order_status};
@@ -213,10 +213,27 @@ async fn a_buyer_returns_tickets_where_the_session_allows_it(pool: PgPool) {
         matches!(refused, Err(RefundError::NotAllowed)),
         "no policy: {refused:?}"
     );
-    sqlx::query("update event_session set buyer_refund_hours = 48, buyer_refund_fee = 300")
-        .execute(pool)
+    let terms = ReturnTerms {
+        hours_before: 48,
+        fee: 300,
+    };
+    refunds::set_policy(pool, house.session, Some(terms), None)
         .await
         .unwrap();
+    let gift = ReturnTerms { fee: -1, ..terms };
+    let refused = refunds::set_policy(pool, house.session, Some(gift), None).await;
+    assert!(
+        matches!(refused, Err(RefundError::NoSuchTerms)),
+        "{refused:?}"
+    );
+    let nowhere = domain::SessionId(uuid::Uuid::nil());
+    let refused = refunds::set_policy(pool, nowhere, Some(terms), None).await;
+    assert!(
+        matches!(refused, Err(RefundError::NoSuchSession)),
+        "{refused:?}"
+    );
+    let kept = refunds::policy_of(pool, house.session).await.unwrap();
+    assert_eq!(kept.unwrap().0, Some(terms));
     // The session begins in thirty days.
     let late = now.plus(std::time::Duration::from_secs(29 * 86_400));
     let refused = by_buyer(&buyer.by, extent(), late).await;
@@ -239,6 +256,14 @@ async fn a_buyer_returns_tickets_where_the_session_allows_it(pool: PgPool) {
     assert_eq!(refunded.amount.minor, 7_700);
     work_off(&house.app).await;
     house.books().await;
+    refunds::set_policy(pool, house.session, None, None)
+        .await
+        .unwrap();
+    let refused = by_buyer(&buyer.by, Extent::Whole, now).await;
+    assert!(
+        matches!(refused, Err(RefundError::NotAllowed)),
+        "any more: {refused:?}"
+    );
     house.close().await;
 }
 
