@@ -31,6 +31,7 @@ mod say;
 mod scratch;
 mod server;
 mod smoke;
+mod steps;
 mod timeline;
 mod verdict;
 mod watcher;
@@ -64,6 +65,8 @@ enum Command {
     Rivals(rivals::RivalsArgs),
     Crowd(crowd::CrowdArgs),
     Payments(payments::PaymentsArgs),
+    ProviderAway(payments::away::AwayArgs),
+    Steps(steps::StepsArgs),
     #[command(hide = true)]
     RivalFront(rivals::front::RivalFrontArgs),
     Smoke(smoke::SmokeArgs),
@@ -97,9 +100,12 @@ fn runtime(command: &Command) -> tokio::runtime::Runtime {
         | Command::RivalFront(_)
         | Command::Crowd(_)
         | Command::Payments(_) => tokio::runtime::Builder::new_current_thread(),
-        Command::Onsale(_) | Command::Drill(_) | Command::Outage(_) | Command::Smoke(_) => {
-            tokio::runtime::Builder::new_multi_thread()
-        }
+        Command::Onsale(_)
+        | Command::Drill(_)
+        | Command::Outage(_)
+        | Command::ProviderAway(_)
+        | Command::Steps(_)
+        | Command::Smoke(_) => tokio::runtime::Builder::new_multi_thread(),
     };
     builder
         .enable_all()
@@ -117,6 +123,8 @@ async fn run(command: Command) -> Outcome<Verdict> {
         Command::Rivals(args) => rivals::run(&args).await,
         Command::Crowd(args) => crowd::run(&args).await,
         Command::Payments(args) => payments::run(&args).await,
+        Command::ProviderAway(args) => payments::away::run(&args).await,
+        Command::Steps(args) => steps::run(&args).await,
         Command::RivalFront(args) => rivals::front::run(&args).await,
     }
 }

@@ -1,11 +1,12 @@
 //! Orders paid through Stripe, played by the sandbox beside the server: from claim to tickets, by webhook. And a storm of
 //! webhooks: duplicated, shuffled, some forged, which must end in one effect a payment and books exact to the cent.
 
-mod buyer;
+pub mod away;
+pub mod buyer;
 mod storm;
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -103,17 +104,15 @@ impl Stage {
     async fn set(args: &PaymentsArgs, seats: usize, with_webhooks: bool) -> Outcome<Self> {
         let scratch = Scratch::new("pay")?;
         let mut recipe = Recipe::new(args.frontrow.as_deref(), scratch.path())?;
-        let sandbox = Played::start(args, recipe.address, with_webhooks)?;
-        let base = format!("http://{}", sandbox.address);
-        recipe.environment = vec![
-            ("STRIPE_SECRET_KEY", "sk_test_frontrow".to_owned()),
-            ("STRIPE_PUBLISHABLE_KEY", PUBLISHABLE_KEY.to_owned()),
-            ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
-            ("STRIPE_API_URL", format!("{base}/stripe")),
-        ];
+        let options = match with_webhooks {
+            true => webhooks_to(recipe.address),
+            false => Vec::new(),
+        };
+        let sandbox = Played::start(args.sandbox.as_deref(), free_address()?, &options)?;
+        recipe.environment = keys(sandbox.address);
         let mut server = recipe.start()?;
         server.ready(READY_TIMEOUT).await?;
-        wait_for(sandbox.address).await?;
+        sandbox.ready().await?;
         let venue = box_office::import(&recipe, &Hall::Generated(seats.max(100))).await?;
         let terms = Terms {
             hold_secs: 3_000,
@@ -128,40 +127,93 @@ impl Stage {
             _scratch: scratch,
         })
     }
+}
 
-    /// Whether the product itself finds that all adds up; says what it says.
-    pub async fn audit(&self) -> Outcome<bool> {
-        let mut command = self.recipe.command("audit");
-        command.stdin(Stdio::null());
-        let output = tokio::task::spawn_blocking(move || command.output()).await??;
-        say(String::from_utf8_lossy(&output.stdout).trim_end());
-        Ok(output.status.success())
-    }
+/// Whether the product itself finds that all adds up; says what it says.
+///
+/// # Errors
+/// It cannot be asked.
+pub async fn audit(recipe: &Recipe) -> Outcome<bool> {
+    let mut command = recipe.command("audit");
+    command.stdin(Stdio::null());
+    let output = tokio::task::spawn_blocking(move || command.output()).await??;
+    say(String::from_utf8_lossy(&output.stdout).trim_end());
+    Ok(output.status.success())
 }
 
 impl Played {
-    fn start(args: &PaymentsArgs, server: SocketAddr, with_webhooks: bool) -> Outcome<Self> {
-        let executable = find_executable("sandbox", args.sandbox.as_deref())?;
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut command = Command::new(executable);
+    /// Starts it at an address that is free.
+    ///
+    /// # Errors
+    /// There is no executable, or it cannot be run.
+    pub fn start(
+        executable: Option<&Path>,
+        address: SocketAddr,
+        options: &[String],
+    ) -> Outcome<Self> {
+        let mut command = Command::new(find_executable("sandbox", executable)?);
         command
             .arg("--listen")
             .arg(address.to_string())
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        if with_webhooks {
-            command
-                .arg("--stripe-webhook")
-                .arg(format!("http://{server}/webhooks/stripe"))
-                .arg("--stripe-events")
-                .arg("payment_intent.succeeded");
-        }
         Ok(Self {
             child: command.spawn()?,
             address,
         })
     }
+
+    /// # Errors
+    /// It is not ready in time.
+    pub async fn ready(&self) -> Outcome<()> {
+        let ask = request("GET", "/control/state", Headers::default(), None);
+        let deadline = Instant::now() + READY_TIMEOUT;
+        while Instant::now() < deadline {
+            let mut connection = Connection::new(self.address);
+            if connection
+                .send(&ask)
+                .await
+                .is_ok_and(|answer| answer.status == 200)
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Err("the sandbox was not ready in time".into())
+    }
+}
+
+/// Has its webhooks sent to a server: Stripe's, as far as a paid order needs them.
+fn webhooks_to(server: SocketAddr) -> Vec<String> {
+    vec![
+        format!("--stripe-webhook=http://{server}/webhooks/stripe"),
+        "--stripe-events=payment_intent.succeeded".to_owned(),
+    ]
+}
+
+/// What a server pays through that has its providers at an address.
+pub fn keys(outside: SocketAddr) -> Vec<(&'static str, String)> {
+    let of = |name, value: &str| (name, value.to_owned());
+    vec![
+        of("STRIPE_SECRET_KEY", "sk_test_frontrow"),
+        of("STRIPE_PUBLISHABLE_KEY", PUBLISHABLE_KEY),
+        of("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("STRIPE_API_URL", format!("http://{outside}/stripe")),
+        of("PAYPAL_CLIENT_ID", "frontrow-demo"),
+        of("PAYPAL_CLIENT_SECRET", "frontrow-demo-secret"),
+        of("PAYPAL_WEBHOOK_ID", "WH-FRONTROW-DEMO"),
+        ("PAYPAL_API_URL", format!("http://{outside}/paypal")),
+    ]
+}
+
+/// An address that nobody listens at.
+///
+/// # Errors
+/// There is none.
+pub fn free_address() -> Outcome<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
 /// So many buyers at a time pay so many orders; each waits until the order says that it is paid.
@@ -209,7 +261,7 @@ async fn pay(stage: &Stage, buyers: usize, orders: usize) -> Outcome<Verdict> {
     for failure in failures.iter().take(5) {
         say(format_args!("  FAILED: {failure}"));
     }
-    let is_sound = stage.audit().await?;
+    let is_sound = audit(&stage.recipe).await?;
     Ok(match failures.is_empty() && is_sound {
         true => Verdict::Passed,
         false => Verdict::Failed,
@@ -224,21 +276,4 @@ pub fn times(latencies: &Histogram<u64>) -> String {
         millis(latencies.value_at_quantile(0.99)),
         millis(latencies.max())
     )
-}
-
-async fn wait_for(address: SocketAddr) -> Outcome<()> {
-    let ask = request("GET", "/control/state", Headers::default(), None);
-    let deadline = Instant::now() + READY_TIMEOUT;
-    while Instant::now() < deadline {
-        let mut connection = Connection::new(address);
-        if connection
-            .send(&ask)
-            .await
-            .is_ok_and(|answer| answer.status == 200)
-        {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Err("the sandbox was not ready in time".into())
 }

@@ -10,8 +10,10 @@ use crate::crowd::{self, CrowdArgs};
 use crate::drill::{self, DrillArgs};
 use crate::onsale::{self, OnsaleArgs};
 use crate::outcome::Outcome;
+use crate::payments::away::{self, AwayArgs};
 use crate::rivals::{self, RivalsArgs};
 use crate::say::say;
+use crate::steps::{self, Manner, Operation, StepsArgs};
 use crate::verdict::Verdict;
 
 /// Run small versions of the on-sale, the drill, the benchmarks and the crowds
@@ -32,7 +34,10 @@ pub async fn run(args: &SmokeArgs) -> Outcome<Verdict> {
     let drill = drill::run(&small_drill(args)).await?;
     let bench = bench::run(&small_bench(args)).await?;
     let rivals = rivals::run(&small_rivals(args)).await?;
+    let steps = steps::run(&small_steps(args)).await?;
+    let away = away::run(&small_away(args)).await?;
     let mut verdict = onsale.and(drill).and(bench).and(rivals);
+    verdict = verdict.and(steps).and(away);
     for scenario in crowd::small() {
         let args = CrowdArgs {
             frontrow: args.frontrow.clone(),
@@ -87,6 +92,34 @@ fn small_bench(args: &SmokeArgs) -> BenchArgs {
         seats_per_order: 4,
         expected_rate: 1_500.0,
     }
+}
+
+/// Kills alone, and few of them: each starts a server.
+fn small_steps(args: &SmokeArgs) -> StepsArgs {
+    StepsArgs {
+        frontrow: args.frontrow.clone(),
+        sandbox: beside(args),
+        operations: vec![Operation::Paypal, Operation::Refund],
+        manners: vec![Manner::Kill],
+        every: 4,
+    }
+}
+
+fn small_away(args: &SmokeArgs) -> AwayArgs {
+    AwayArgs {
+        frontrow: args.frontrow.clone(),
+        sandbox: beside(args),
+        // Long enough for slow machines to begin orders meanwhile.
+        secs: 6,
+        around_secs: 1,
+        buyers: 16,
+    }
+}
+
+/// The sandbox of the same build.
+fn beside(args: &SmokeArgs) -> Option<PathBuf> {
+    let frontrow = args.frontrow.as_ref()?;
+    Some(frontrow.with_file_name("sandbox"))
 }
 
 /// The Postgres rivals only: Redis is installed for benchmarks alone.

@@ -1,5 +1,6 @@
 //! A buyer at the server and at the sandbox: opens, claims, pays by card, waits for the tickets.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -9,29 +10,45 @@ use super::{PUBLISHABLE_KEY, Stage};
 use crate::connection::{Connection, Headers, Response, posted, request};
 use crate::outcome::Outcome;
 
-/// How often an order is asked after.
-const ASK_INTERVAL: Duration = Duration::from_millis(20);
+/// When an order is first asked after. Each further wait is half as long again, as a page does that is patient: asking
+/// all the time would be measured as well.
+const FIRST_ASK: Duration = Duration::from_millis(20);
+const ASK_INTERVAL_MAX: Duration = Duration::from_secs(1);
 
 /// How long an order may take to be paid once its card was charged.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One buyer's two connections.
-pub struct Buyer<'a> {
-    stage: &'a Stage,
+pub struct Buyer {
+    session: Uuid,
     server: Connection,
     sandbox: Connection,
 }
 
+/// An order that has its places and its address.
+#[derive(Debug, Clone)]
+pub struct Cart {
+    pub order: String,
+    secret: String,
+}
+
 /// An order with an attempt to pay it that was opened at Stripe.
 pub struct Attempt {
-    order: String,
-    secret: String,
+    cart: Cart,
     client_secret: String,
+}
+
+/// What was answered to a request that came through.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    Done(Value),
+    /// With its status.
+    Refused(u16, String),
 }
 
 /// Pays an order for each seat, one after the other; how long each took, or what went wrong.
 pub async fn pay_all(stage: &Stage, seats: Vec<usize>) -> Vec<Result<Duration, String>> {
-    let mut buyer = Buyer::new(stage);
+    let mut buyer = Buyer::at(stage);
     let mut history = Vec::with_capacity(seats.len());
     for seat in seats {
         let began = Instant::now();
@@ -44,12 +61,27 @@ pub async fn pay_all(stage: &Stage, seats: Vec<usize>) -> Vec<Result<Duration, S
     history
 }
 
-impl<'a> Buyer<'a> {
-    pub fn new(stage: &'a Stage) -> Self {
+impl Heard {
+    /// # Errors
+    /// It was refused.
+    pub fn done(self) -> Outcome<Value> {
+        match self {
+            Self::Done(answer) => Ok(answer),
+            Self::Refused(status, why) => Err(format!("answered {status}: {why}").into()),
+        }
+    }
+}
+
+impl Buyer {
+    pub fn at(stage: &Stage) -> Self {
+        Self::new(stage.server.address, stage.sandbox.address, stage.session)
+    }
+
+    pub fn new(server: SocketAddr, sandbox: SocketAddr, session: Uuid) -> Self {
         Self {
-            stage,
-            server: Connection::new(stage.server.address),
-            sandbox: Connection::new(stage.sandbox.address),
+            session,
+            server: Connection::new(server),
+            sandbox: Connection::new(sandbox),
         }
     }
 
@@ -64,41 +96,61 @@ impl<'a> Buyer<'a> {
     /// # Errors
     /// A step is refused.
     pub async fn begin(&mut self, seat: usize) -> Outcome<Attempt> {
-        let path = format!("/api/gateway/sessions/{}/orders", self.stage.session);
-        let opened = self
-            .ask("POST", &path, Headers::default(), &json!({}))
-            .await?;
-        let order = text(&opened, "eventSessionOrderId")?;
-        let secret = text(&opened, "orderSecret")?;
-        let path = format!("/api/gateway/orders/{order}");
-        let bearer = Headers {
-            bearer: Some(&secret),
-            idempotency_key: None,
+        let cart = self.claim(&[seat]).await?;
+        let key = Uuid::new_v4().to_string();
+        let started = self.start(&cart, "stripe", &key).await?.done()?;
+        let client_secret = text(&started["stripe"], "clientSecret")?;
+        Ok(Attempt {
+            cart,
+            client_secret,
+        })
+    }
+
+    /// An order with its places and its address.
+    ///
+    /// # Errors
+    /// A step is refused.
+    pub async fn claim(&mut self, seats: &[usize]) -> Outcome<Cart> {
+        let path = format!("/api/gateway/sessions/{}/orders", self.session);
+        let nothing = json!({});
+        let opened = self.ask("POST", &path, Headers::default(), &nothing);
+        let opened = opened.await?.done()?;
+        let cart = Cart {
+            order: text(&opened, "eventSessionOrderId")?,
+            secret: text(&opened, "orderSecret")?,
         };
+        let path = cart.path();
         let address = json!({
             "name": "Ada Lovelace", "email": "ada@example.org", "line1": "Street 1",
             "postcode": "10115", "city": "Berlin", "country": "DE"
         });
-        self.ask("PUT", &format!("{path}/address"), bearer, &address)
-            .await?;
+        let address_path = format!("{path}/address");
+        let told = self.ask("PUT", &address_path, cart.headers(), &address);
+        told.await?.done()?;
         let key = Uuid::new_v4().to_string();
         let keyed = Headers {
             idempotency_key: Some(&key),
-            ..bearer
+            ..cart.headers()
         };
-        let seats = json!({ "seats": [seat] });
-        self.ask("POST", &format!("{path}/get-seat"), keyed, &seats)
-            .await?;
-        let provider = json!({ "provider": "stripe" });
-        let started = self
-            .ask("POST", &format!("{path}/payments"), keyed, &provider)
-            .await?;
-        let client_secret = text(&started["stripe"], "clientSecret")?;
-        Ok(Attempt {
-            order,
-            secret,
-            client_secret,
-        })
+        let seats = json!({ "seats": seats });
+        let claim_path = format!("{path}/get-seat");
+        let claimed = self.ask("POST", &claim_path, keyed, &seats);
+        claimed.await?.done()?;
+        Ok(cart)
+    }
+
+    /// Begins to pay with a provider.
+    ///
+    /// # Errors
+    /// It is not known whether the attempt has begun.
+    pub async fn start(&mut self, cart: &Cart, provider: &str, key: &str) -> Outcome<Heard> {
+        let keyed = Headers {
+            idempotency_key: Some(key),
+            ..cart.headers()
+        };
+        let provider = json!({ "provider": provider });
+        let path = format!("{}/payments", cart.path());
+        self.ask("POST", &path, keyed, &provider).await
     }
 
     /// What the buyer's browser does with a card that is good; the intent as it is then.
@@ -106,40 +158,60 @@ impl<'a> Buyer<'a> {
     /// # Errors
     /// The sandbox refuses.
     pub async fn charge(&mut self, attempt: &Attempt) -> Outcome<Value> {
-        let intent = attempt
-            .client_secret
-            .split("_secret_")
-            .next()
-            .unwrap_or_default();
+        self.confirm(&attempt.client_secret, "pm_card_visa")
+            .await?
+            .done()
+    }
+
+    /// What the buyer's browser does with a card.
+    ///
+    /// # Errors
+    /// The sandbox does not answer.
+    pub async fn confirm(&mut self, client_secret: &str, card: &str) -> Outcome<Heard> {
+        let intent = client_secret.split("_secret_").next().unwrap_or_default();
         let path = format!("/stripe/v1/payment_intents/{intent}/confirm");
         let form = format!(
-            "key={PUBLISHABLE_KEY}&client_secret={}&payment_method=pm_card_visa&return_url=http%3A%2F%2Flocalhost%2F",
-            attempt.client_secret
+            "key={PUBLISHABLE_KEY}&client_secret={client_secret}&payment_method={card}&return_url=http%3A%2F%2Flocalhost%2F"
         );
         let kind = "application/x-www-form-urlencoded";
         let call = posted(&path, kind, ("accept", "application/json"), form.as_bytes());
-        read(&path, &self.sandbox.send(&call).await?)
+        heard(&self.sandbox.send(&call).await?)
+    }
+
+    /// Agrees at PayPal.
+    ///
+    /// # Errors
+    /// The sandbox does not answer.
+    pub async fn agree(&mut self, approve_url: &str) -> Outcome<Heard> {
+        let token = approve_url.split("token=").nth(1).unwrap_or_default();
+        let order = token.split('&').next().unwrap_or_default();
+        let path = format!("/control/paypal/orders/{order}/approve");
+        let call = request("POST", &path, Headers::default(), Some(b"{}"));
+        heard(&self.sandbox.send(&call).await?)
+    }
+
+    /// # Errors
+    /// The server does not answer.
+    pub async fn order(&mut self, cart: &Cart) -> Outcome<Value> {
+        let ask = request("GET", &cart.path(), cart.headers(), None);
+        heard(&self.server.send(&ask).await?)?.done()
     }
 
     /// # Errors
     /// It is not paid in time.
     pub async fn wait_until_paid(&mut self, attempt: &Attempt) -> Outcome<()> {
-        let path = format!("/api/gateway/orders/{}", attempt.order);
-        let bearer = Headers {
-            bearer: Some(&attempt.secret),
-            idempotency_key: None,
-        };
-        let ask = request("GET", &path, bearer, None);
         let deadline = Instant::now() + PATIENCE;
+        let mut wait = FIRST_ASK;
         while Instant::now() < deadline {
-            let order = read(&path, &self.server.send(&ask).await?)?;
+            tokio::time::sleep(wait).await;
+            wait = (wait + wait / 2).min(ASK_INTERVAL_MAX);
+            let order = self.order(&attempt.cart).await?;
             if order["status"] == "PAID" {
                 return match order["tickets"].as_array().map(Vec::len) {
                     Some(1) => Ok(()),
                     other => Err(format!("a paid order has {other:?} tickets").into()),
                 };
             }
-            tokio::time::sleep(ASK_INTERVAL).await;
         }
         Err(format!("an order was not paid within {PATIENCE:?}").into())
     }
@@ -150,21 +222,31 @@ impl<'a> Buyer<'a> {
         path: &str,
         headers: Headers<'_>,
         body: &Value,
-    ) -> Outcome<Value> {
+    ) -> Outcome<Heard> {
         let body = body.to_string();
         let call = request(method, path, headers, Some(body.as_bytes()));
-        read(path, &self.server.send(&call).await?)
+        heard(&self.server.send(&call).await?)
     }
 }
 
-fn read(path: &str, answer: &Response) -> Outcome<Value> {
-    match answer.status {
-        200..=299 => Ok(serde_json::from_slice(&answer.body)?),
-        status => {
-            let body = String::from_utf8_lossy(&answer.body);
-            Err(format!("{path} answered {status}: {body}").into())
+impl Cart {
+    fn path(&self) -> String {
+        format!("/api/gateway/orders/{}", self.order)
+    }
+
+    fn headers(&self) -> Headers<'_> {
+        Headers {
+            bearer: Some(&self.secret),
+            idempotency_key: None,
         }
     }
+}
+
+fn heard(answer: &Response) -> Outcome<Heard> {
+    Ok(match answer.status {
+        200..=299 => Heard::Done(serde_json::from_slice(&answer.body)?),
+        status => Heard::Refused(status, String::from_utf8_lossy(&answer.body).into_owned()),
+    })
 }
 
 fn text(answer: &Value, member: &str) -> Outcome<String> {

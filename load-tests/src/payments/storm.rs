@@ -77,7 +77,7 @@ pub async fn run(stage: &Stage, args: &PaymentsArgs) -> Outcome<Verdict> {
         began.elapsed()
     ));
     let paid = paid_orders(stage).await?;
-    let is_sound = stage.audit().await?;
+    let is_sound = super::audit(&stage.recipe).await?;
     let is_quick = answers.value_at_quantile(0.99) <= u64::try_from(ANSWER_MAX.as_micros())?;
     say(format_args!(
         "storm: {paid} of {} orders are paid, {wrong} webhooks were answered wrongly",
@@ -98,7 +98,7 @@ pub async fn run(stage: &Stage, args: &PaymentsArgs) -> Outcome<Verdict> {
 async fn charged(stage: &Stage, payments: usize) -> Outcome<Vec<Value>> {
     let crowd = (0..BUYERS).map(|buyer| async move {
         let mut intents = Vec::new();
-        let mut hands = Buyer::new(stage);
+        let mut hands = Buyer::at(stage);
         for seat in (buyer..payments).step_by(BUYERS) {
             let attempt: Attempt = hands.begin(seat).await?;
             intents.push(hands.charge(&attempt).await?);
