@@ -7,9 +7,7 @@
 
 mod patience;
 pub mod paypal;
-mod paypal_signature;
 pub mod stripe;
-mod stripe_signature;
 
 use domain::{Money, PaymentId};
 use thiserror::Error;
@@ -116,12 +114,36 @@ pub enum About {
     },
     /// A buyer disputes a payment at their bank.
     Dispute {
-        /// The provider's name for the attempt.
+        /// The provider's name for the dispute.
         reference: String,
+        of: Disputed,
+        amount: Money,
+        /// In the provider's words.
         reason: String,
+        standing: DisputeStanding,
     },
     /// Nothing that concerns us.
     Nothing,
+}
+
+/// What a dispute is about, by the name that its provider gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disputed {
+    /// The attempt.
+    Attempt(String),
+    /// What refunds of the attempt name.
+    Capture(String),
+}
+
+/// Where a dispute stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeStanding {
+    /// Staff can still answer it at the provider.
+    Open,
+    /// The money stays.
+    Won,
+    /// The buyer has the money back.
+    Lost,
 }
 
 /// Why a webhook was not taken.

@@ -11,11 +11,16 @@
 //! connection for every request. Webhooks are read by a few fields of theirs: the event's whole type follows one
 //! version of Stripe's API, and an account of another version must not lose us payments.
 
+mod amounts;
+mod events;
+mod signature;
+mod standings;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{Currency, Money, PaymentId, Timestamp};
+use domain::{Money, PaymentId, Timestamp};
 use serde::Deserialize;
 use stripe_client_core::{
     CustomizedStripeRequest, IdempotencyKey, RequestStrategy, StripeClient, StripeClientErr,
@@ -29,10 +34,9 @@ use stripe_core::refund::{CreateRefund, RetrieveRefund};
 use stripe_shared::{PaymentIntent, Refund};
 use uuid::Uuid;
 
-use crate::stripe_signature;
-use crate::{
-    About, Capture, Failure, Notice, Patience, ProviderRefund, RefundStanding, Standing, Untrusted,
-};
+use self::amounts::{stripe_amount, stripe_currency};
+use self::standings::{provider_refund, standing_of_intent};
+use crate::{Failure, Notice, Patience, ProviderRefund, Standing, Untrusted};
 
 /// Connections that are kept for the next request.
 const IDLE_CONNECTIONS_MAX: usize = 32;
@@ -233,13 +237,13 @@ impl Stripe {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Notice, Untrusted> {
-        stripe_signature::verify(signature, body, &self.settings.webhook_secret, now)?;
-        let event: Event = serde_json::from_slice(body).map_err(|_| Untrusted::Unreadable)?;
+        signature::verify(signature, body, &self.settings.webhook_secret, now)?;
+        let event = events::parse(body)?;
         let is_live = !self.settings.secret_key.contains("_test_");
-        if event.account.is_some() || event.livemode != is_live {
-            return Err(Untrusted::Foreign);
+        match event.is_ours(is_live) {
+            true => events::notice(event),
+            false => Err(Untrusted::Foreign),
         }
-        notice(event)
     }
 
     /// Reads a webhook that was verified before.
@@ -247,7 +251,7 @@ impl Stripe {
     /// # Errors
     /// It is not what Stripe describes.
     pub fn read_stored(body: &[u8]) -> Result<Notice, Untrusted> {
-        notice(serde_json::from_slice(body).map_err(|_| Untrusted::Unreadable)?)
+        events::notice(events::parse(body)?)
     }
 
     async fn send<Request>(
@@ -359,67 +363,6 @@ struct ErrorDetails {
     message: Option<String>,
 }
 
-/// Stripe's event, as far as it is the same in all versions of its API.
-#[derive(Deserialize)]
-struct Event {
-    id: String,
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    livemode: bool,
-    /// Of somebody else, connected to our account.
-    #[serde(default)]
-    account: Option<String>,
-    data: EventData,
-}
-
-#[derive(Deserialize)]
-struct EventData {
-    object: serde_json::Value,
-}
-
-#[derive(Deserialize)]
-struct EventIntent {
-    id: String,
-    status: String,
-    #[serde(default)]
-    amount_received: i64,
-    currency: String,
-    #[serde(default)]
-    latest_charge: Option<serde_json::Value>,
-    #[serde(default)]
-    last_payment_error: Option<LastError>,
-    #[serde(default)]
-    metadata: HashMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct LastError {
-    #[serde(default)]
-    code: Option<String>,
-    #[serde(default)]
-    decline_code: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct EventRefund {
-    id: String,
-    #[serde(default)]
-    status: Option<String>,
-    #[serde(default)]
-    failure_reason: Option<String>,
-    #[serde(default)]
-    metadata: Option<HashMap<String, String>>,
-}
-
-#[derive(Deserialize)]
-struct EventDispute {
-    #[serde(default)]
-    payment_intent: Option<String>,
-    #[serde(default)]
-    reason: String,
-}
-
 /// Too many requests, one with the same key under way, or trouble of theirs: ask again.
 fn failure_of(status: u16, body: &[u8]) -> Failure {
     let details = serde_json::from_slice::<ErrorBody>(body)
@@ -450,174 +393,6 @@ fn unanswered(error: reqwest::Error) -> Failure {
 
 fn unreadable(what: &str) -> Failure {
     Failure::Unreadable(what.to_owned())
-}
-
-fn standing_of_intent(intent: &PaymentIntent) -> Result<Standing, Failure> {
-    let error = intent.last_payment_error.as_ref();
-    let error = error.map(|error| LastError {
-        code: error.code.as_ref().map(ToString::to_string),
-        decline_code: error.decline_code.clone(),
-    });
-    standing(
-        intent.status.as_str(),
-        error.as_ref(),
-        intent.amount_received,
-        &intent.currency.to_string(),
-        intent
-            .latest_charge
-            .as_ref()
-            .map(|charge| charge.id().to_string()),
-        intent.id.as_str(),
-    )
-}
-
-/// What a status means. One that is new to us is waited with.
-fn standing(
-    status: &str,
-    error: Option<&LastError>,
-    received: i64,
-    currency: &str,
-    charge: Option<String>,
-    intent: &str,
-) -> Result<Standing, Failure> {
-    Ok(match (status, error) {
-        ("succeeded", _) => Standing::Captured(Capture {
-            reference: charge.unwrap_or_else(|| intent.to_owned()),
-            amount: money_of(received, currency)?,
-        }),
-        ("canceled", _) => Standing::Cancelled,
-        ("processing", _) => Standing::Processing,
-        ("requires_payment_method", Some(error)) => {
-            let reason = error.decline_code.as_ref().or(error.code.as_ref());
-            Standing::Declined(reason.cloned().unwrap_or_default())
-        }
-        (_, _) => Standing::Open,
-    })
-}
-
-fn provider_refund(refund: &Refund) -> ProviderRefund {
-    ProviderRefund {
-        reference: refund.id.to_string(),
-        standing: refund_standing(refund.status.as_deref(), refund.failure_reason.as_deref()),
-    }
-}
-
-fn refund_standing(status: Option<&str>, reason: Option<&str>) -> RefundStanding {
-    match status {
-        Some("succeeded") => RefundStanding::Done,
-        Some(status @ ("failed" | "canceled")) => {
-            RefundStanding::Failed(reason.unwrap_or(status).to_owned())
-        }
-        _ => RefundStanding::Pending,
-    }
-}
-
-fn notice(event: Event) -> Result<Notice, Untrusted> {
-    let object = event.data.object;
-    let about = match event.kind.as_str() {
-        "payment_intent.succeeded"
-        | "payment_intent.payment_failed"
-        | "payment_intent.canceled" => about_intent(read(object)?)?,
-        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
-            about_refund(read(object)?)
-        }
-        "charge.dispute.created" => about_dispute(read(object)?),
-        _ => About::Nothing,
-    };
-    Ok(Notice {
-        event_id: event.id,
-        kind: event.kind,
-        about,
-    })
-}
-
-fn read<T: serde::de::DeserializeOwned>(object: serde_json::Value) -> Result<T, Untrusted> {
-    serde_json::from_value(object).map_err(|_| Untrusted::Unreadable)
-}
-
-fn about_intent(intent: EventIntent) -> Result<About, Untrusted> {
-    let charge = intent.latest_charge.as_ref().and_then(|charge| {
-        let id = charge.as_str().or_else(|| charge.get("id")?.as_str());
-        id.map(str::to_owned)
-    });
-    let standing = standing(
-        &intent.status,
-        intent.last_payment_error.as_ref(),
-        intent.amount_received,
-        &intent.currency,
-        charge,
-        &intent.id,
-    );
-    let payment = intent.metadata.get("payment");
-    Ok(About::Attempt {
-        payment: payment.and_then(|payment| payment.parse().ok()),
-        standing: standing.map_err(|_| Untrusted::Unreadable)?,
-        reference: Some(intent.id),
-    })
-}
-
-fn about_refund(refund: EventRefund) -> About {
-    let ours = refund
-        .metadata
-        .as_ref()
-        .and_then(|metadata| metadata.get("refund"));
-    About::Refund {
-        refund: ours.and_then(|refund| refund.parse().ok()),
-        standing: refund_standing(refund.status.as_deref(), refund.failure_reason.as_deref()),
-        reference: refund.id,
-    }
-}
-
-fn about_dispute(dispute: EventDispute) -> About {
-    match dispute.payment_intent {
-        Some(reference) => About::Dispute {
-            reference,
-            reason: dispute.reason,
-        },
-        None => About::Nothing,
-    }
-}
-
-fn stripe_currency(currency: Currency) -> stripe_types::Currency {
-    let code = currency.code().to_ascii_lowercase();
-    code.parse()
-        .unwrap_or_else(|never: std::convert::Infallible| match never {})
-}
-
-/// How many decimals Stripe gives a currency, which is not always what ISO 4217 does.
-/// <https://docs.stripe.com/currencies#minor-units>
-fn stripe_decimals(currency: Currency) -> u32 {
-    match currency.code() {
-        "ISK" | "UGX" => 2,
-        "MGA" => 0,
-        _ => currency.decimals(),
-    }
-}
-
-/// An amount in Stripe's minor units. Where Stripe has three decimals, the last must be zero.
-fn stripe_amount(amount: Money) -> Result<i64, Failure> {
-    let (ours, theirs) = (amount.currency.decimals(), stripe_decimals(amount.currency));
-    let converted = rescaled(amount.minor, ours, theirs);
-    let fits = |minor: &i64| *minor > 0 && (theirs < 3 || minor % 10 == 0);
-    converted.filter(fits).ok_or(Failure::NotChargeable(amount))
-}
-
-fn money_of(minor: i64, code: &str) -> Result<Money, Failure> {
-    let currency: Currency = code
-        .to_ascii_uppercase()
-        .parse()
-        .map_err(|_| unreadable("no currency"))?;
-    let minor = rescaled(minor, stripe_decimals(currency), currency.decimals());
-    let minor = minor.ok_or_else(|| unreadable("no amount of that currency"))?;
-    Ok(Money { minor, currency })
-}
-
-fn rescaled(minor: i64, from: u32, to: u32) -> Option<i64> {
-    let scale = 10_i64.pow(from.abs_diff(to));
-    if to >= from {
-        return minor.checked_mul(scale);
-    }
-    (minor % scale == 0).then(|| minor / scale)
 }
 
 #[cfg(test)]

@@ -24,7 +24,9 @@ mod at_provider;
 #[cfg(test)]
 mod crashes;
 mod deadline;
+mod disputes;
 mod hearing;
+mod inbox;
 mod leaving;
 #[cfg(test)]
 #[path = "../tests/payments/outside.rs"]
@@ -45,7 +47,7 @@ use std::time::Duration;
 
 use actors::{CommandError, Session};
 use domain::order::{Credential, OrderStatus, PaymentState, Provider, Step};
-use domain::seat_map::{Command, IdempotencyKey, Refusal, RequestHash};
+use domain::seat_map::{Command, IdempotencyKey, Places, Refusal, RequestHash};
 use domain::{Money, OrderId, PaymentId};
 use integrations::Failure;
 use store::catalogue::SessionStatus;
@@ -159,8 +161,10 @@ pub async fn start(
         provider,
     };
     let _turn = turn_of(order).await;
-    if let Some(known) = store::payments::by_key(&app.pool, order, &key).await? {
-        return repeat(app, &request, &known).await;
+    let attempts = store::payments::of_order(&app.pool, order).await?;
+    let mut repeated = attempts.iter();
+    if let Some(known) = repeated.find(|attempt| attempt.key == key.as_str()) {
+        return repeat(app, &request, known).await;
     }
     if view.status == OrderStatus::Paid {
         // Its session may not have learned of the sale yet.
@@ -174,7 +178,7 @@ pub async fn start(
         return Err(OrderError::from(Refusal::NotOnSale { opens_at: None }).into());
     }
     check_provider(app, provider, view.total)?;
-    leaving::leave_for(app, order, provider).await?;
+    leaving::leave_for(app, &attempts, provider).await?;
     let payment = begin(app, &session, &request).await?;
     carry_on(app, &session, &request, payment).await
 }
@@ -267,14 +271,7 @@ async fn begin(
         pinned_for: PINNED_FOR,
         order_life_max: session.info().rules.max_life,
     };
-    let mut tx = app.pool.begin().await?;
-    let deadline = store::payments::begin(&mut *tx, &payment).await?;
-    let job = Job::PaymentDeadline {
-        order: request.order,
-        payment: payment_id,
-    };
-    store::jobs::add(&mut tx, job, deadline).await?;
-    tx.commit().await?;
+    store::payments::begin(&app.pool, &payment).await?;
     Ok(payment_id)
 }
 
@@ -305,14 +302,16 @@ async fn carry_on(
         deadline::unpin(session, request.order).await?;
     }
     if amount?.minor == 0 {
-        settling::settle_in_turn(app, payment, None).await?;
-    } else {
-        open_at_provider(app, session, payment).await?;
+        let known = store::payments::find(&app.pool, payment).await?;
+        settling::settle_in_turn(app, &known.ok_or(PaymentError::NotFound)?, None).await?;
+    } else if let Some(opened) = open_at_provider(app, session, payment).await? {
+        return Ok(opened);
     }
     started(app, payment).await
 }
 
-/// Opens the attempt where the money is taken, and notes what the buyer goes on with. No connection is held meanwhile.
+/// Opens the attempt where the money is taken, and notes what the buyer goes on with; nothing where there is nothing to
+/// be opened. No connection is held meanwhile.
 ///
 /// Where that fails the attempt is over: what would pay it was handed to nobody. The places stay pinned for another
 /// attempt, until the deadline.
@@ -320,12 +319,12 @@ async fn open_at_provider(
     app: &App,
     session: &Session,
     payment: PaymentId,
-) -> Result<(), PaymentError> {
+) -> Result<Option<StartedPayment>, PaymentError> {
     let known = store::payments::find(&app.pool, payment).await?;
     let known = known.ok_or(PaymentError::NotFound)?;
     let is_ours = matches!(known.provider, Some(Provider::Stripe | Provider::Paypal));
     if !is_ours || known.provider_reference.is_some() || known.state != PaymentState::Pending {
-        return Ok(());
+        return Ok(None);
     }
     let opened = match at_provider::open(app, &known, app.providers.patience.buyer).await {
         Ok(opened) => opened,
@@ -342,17 +341,25 @@ async fn open_at_provider(
         }
     };
     let (reference, hand_over) = (&opened.reference, Some(opened.hand_over.as_str()));
-    store::attempts::opened(&app.pool, payment, reference, hand_over).await?;
-    Ok(())
+    let is_news = store::attempts::opened(&app.pool, payment, reference, hand_over).await?;
+    let known = Payment {
+        hand_over: Some(opened.hand_over),
+        ..known
+    };
+    // A webhook was quicker: what it brought is read.
+    Ok(is_news.then(|| handed_over(&known, None)))
 }
 
-/// Writes what is pinned into the attempt, and opens the intent at the provider.
+/// Writes what is pinned into the attempt, and opens the intent at the demo's provider.
 async fn fix(
     app: &App,
     session: &Session,
     request: &Request<'_>,
     payment: PaymentId,
 ) -> Result<Money, PaymentError> {
+    if let Some(amount) = fix_as_seen(app, session, request, payment).await? {
+        return Ok(amount);
+    }
     let mut tx = app.pool.begin().await?;
     let places = store::payments::pinned_places(&mut tx, request.order).await?;
     let amount = orders::places_total(session.info(), &places);
@@ -364,6 +371,31 @@ async fn fix(
     }
     tx.commit().await?;
     Ok(amount)
+}
+
+/// The same in one statement, where the rows are as the session's feed shows them: almost always. What costs nothing,
+/// or is the demo's, is left to the long way.
+async fn fix_as_seen(
+    app: &App,
+    session: &Session,
+    request: &Request<'_>,
+    payment: PaymentId,
+) -> Result<Option<Money>, PaymentError> {
+    let open = session.feed().order(request.order);
+    let Some(open) = open.filter(|open| open.pinned) else {
+        return Ok(None);
+    };
+    let places = Places {
+        seats: open.seats.clone(),
+        standing: open.standing.clone(),
+    };
+    let amount = orders::places_total(session.info(), &places);
+    if amount.minor == 0 || request.provider == Provider::Test {
+        return Ok(None);
+    }
+    check_provider(app, request.provider, amount)?;
+    let is_fixed = store::payments::fix_pinned(&app.pool, payment, amount, &places).await?;
+    Ok(is_fixed.then_some(amount))
 }
 
 /// Ends an attempt that pinned nothing.
@@ -384,17 +416,21 @@ async fn started(app: &App, payment: PaymentId) -> Result<StartedPayment, Paymen
         }
         (_, _) => None,
     };
+    Ok(handed_over(&known, test_token))
+}
+
+fn handed_over(known: &Payment, test_token: Option<String>) -> StartedPayment {
     let of = |provider: Provider| {
         let is_open = known.state == PaymentState::Pending && known.provider == Some(provider);
         known.hand_over.clone().filter(|_| is_open)
     };
-    Ok(StartedPayment {
-        payment_id: payment,
+    StartedPayment {
+        payment_id: known.payment_id,
         state: known.state,
         test_token,
         client_secret: of(Provider::Stripe),
         approve_url: of(Provider::Paypal),
-    })
+    }
 }
 
 /// What the buyer goes on with, for an attempt that was begun before.

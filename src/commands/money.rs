@@ -124,9 +124,10 @@ pub async fn audit(configuration: &Configuration) -> Result<(), Failure> {
 fn say_report(report: &Report) {
     for balance in &report.balances {
         say(format_args!(
-            "{} captured, {} refunded, {} owed, {} earned",
+            "{} captured, {} refunded, {} lost to disputes, {} owed, {} earned",
             written(balance.captured),
             written(balance.refunded),
+            written(balance.disputed),
             written(balance.owed),
             written(balance.earned)
         ));

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use domain::PaymentId;
 use domain::order::Provider;
+use domain::{OrderId, PaymentId};
 use sqlx::PgExecutor;
 
 use crate::payments::provider_word;
@@ -28,7 +28,7 @@ pub async fn opened(
     Ok(noted.execute(connection).await?.rows_affected() == 1)
 }
 
-/// The attempt that a provider has a name for.
+/// The attempt that a provider has a name for, and its order.
 ///
 /// # Errors
 /// The database does not answer.
@@ -36,11 +36,27 @@ pub async fn by_reference(
     connection: impl PgExecutor<'_>,
     provider: Provider,
     reference: &str,
-) -> Result<Option<PaymentId>, sqlx::Error> {
-    let found = sqlx::query_scalar!(
-        "select payment_id from payment where provider = $1 and provider_reference = $2",
+) -> Result<Option<(PaymentId, OrderId)>, sqlx::Error> {
+    let found = sqlx::query!(
+        "select payment_id, order_id from payment where provider = $1 and provider_reference = $2",
         provider_word(Some(provider)),
         reference,
+    );
+    let found = found.fetch_optional(connection).await?;
+    Ok(found.map(|row| (PaymentId(row.payment_id), OrderId(row.order_id))))
+}
+
+/// The attempt whose money PayPal has a name for.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn by_paypal_capture(
+    connection: impl PgExecutor<'_>,
+    capture_reference: &str,
+) -> Result<Option<PaymentId>, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        "select payment_id from payment where provider = 'paypal' and capture_reference = $1",
+        capture_reference,
     );
     Ok(found.fetch_optional(connection).await?.map(PaymentId))
 }

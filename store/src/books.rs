@@ -20,6 +20,8 @@ pub struct Finding {
 pub struct Balance {
     pub captured: Money,
     pub refunded: Money,
+    /// What disputes that were lost took.
+    pub disputed: Money,
     /// Refunds that are decided and not yet confirmed by a provider.
     pub owed: Money,
     /// What valid tickets cost, and what was kept of refunded ones.
@@ -156,11 +158,25 @@ const RULES: [Rule; 11] = [
     },
 ];
 
-const PENDING: [Rule; 5] = [
+const PENDING: [Rule; 7] = [
     Rule {
         name: "a provider refused a refund",
         breaches: "select refund_id::text as subject, refund.amount || ' ' || currency || ': ' || coalesce(refund.failure, '') as detail
              from refund join payment using (payment_id) where refund.state = 'failed' limit $1",
+    },
+    Rule {
+        name: "a payment is disputed, and staff have to answer its provider",
+        breaches: "select order_id::text as subject,
+                 dispute.amount || ' ' || dispute.currency || ' at ' || dispute.provider || ' (' || reference || '): '
+                     || reason as detail
+             from dispute join payment using (payment_id) where dispute.state = 'open' limit $1",
+    },
+    Rule {
+        name: "a dispute is lost, and its order's tickets still admit",
+        breaches: "select order_id::text as subject, dispute.provider || ' (' || reference || ')' as detail
+             from dispute join payment using (payment_id)
+             where dispute.state = 'lost' and exists (
+                 select from ticket where ticket.order_id = payment.order_id and ticket.status = 'VALID') limit $1",
     },
     Rule {
         name: "a refund is under way for more than an hour",
@@ -232,6 +248,7 @@ async fn breaches(tx: &mut PgConnection, rules: &[Rule]) -> Result<Vec<Finding>,
 async fn balances(tx: &mut PgConnection) -> Result<Vec<Balance>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select currency as "currency!", captured as "captured!", refunded as "refunded!",
+               disputed as "disputed!",
                coalesce((select sum(refund.amount) from refund join payment using (payment_id)
                    where payment.currency = booked.currency and refund.state <> 'done'), 0)::int8 as "owed!",
                (coalesce((select sum(price) from ticket
@@ -239,7 +256,8 @@ async fn balances(tx: &mut PgConnection) -> Result<Vec<Balance>, sqlx::Error> {
                + coalesce((select sum(ticket_value - refund.amount) from refund join payment using (payment_id)
                    where payment.currency = booked.currency and refund.kind <> 'returned'), 0))::int8 as "earned!"
            from (select currency, coalesce(sum(amount) filter (where kind = 'captured'), 0)::int8 as captured,
-                   coalesce(sum(amount) filter (where kind = 'refunded'), 0)::int8 as refunded
+                   coalesce(sum(amount) filter (where kind = 'refunded'), 0)::int8 as refunded,
+                   coalesce(sum(amount) filter (where kind = 'disputed'), 0)::int8 as disputed
                from ledger group by currency) booked order by 1"#
     )
     .fetch_all(tx)
@@ -250,6 +268,7 @@ async fn balances(tx: &mut PgConnection) -> Result<Vec<Balance>, sqlx::Error> {
         Ok(Balance {
             captured: money(row.captured),
             refunded: money(row.refunded),
+            disputed: money(row.disputed),
             owed: money(row.owed),
             earned: money(row.earned),
         })

@@ -8,9 +8,7 @@ use std::time::Duration;
 use domain::{OrderId, PaymentId, RefundId, SessionId, Timestamp};
 use graphile_worker::WorkerUtils;
 use serde_json::{Value, json};
-use sqlx::postgres::PgArguments;
-use sqlx::query::Query;
-use sqlx::{PgConnection, PgPool, Postgres, Row};
+use sqlx::{PgConnection, PgPool, Row};
 
 /// How often a job is tried. With the library's backoff (e^attempt seconds, at most six hours)
 /// that is some two days, long enough to outlive a provider's bad weekend.
@@ -127,11 +125,8 @@ pub async fn migrate(pool: &PgPool) -> Result<(), sqlx::migrate::MigrateError> {
     Ok(())
 }
 
-/// Adds a job that is done `delay` after the transaction began, if that commits, or up to a second later.
-///
-/// The library's own function tells its workers by `notify`, which lets no two transactions commit at a time:
-/// under load, payments would wait for each other's disk. Its workers look for jobs by themselves, so the row
-/// is inserted without it. Only the key of a job that is being done, or is a dead letter, is left to the library.
+/// Adds a job that is done `delay` after the transaction began, if that commits, or a moment later: `leave_job`, which
+/// says why the library's own function is not asked.
 ///
 /// # Errors
 /// The database does not answer.
@@ -140,41 +135,26 @@ pub async fn add(
     job: Job,
     delay: Duration,
 ) -> Result<(), sqlx::Error> {
-    let added = sqlx::query(
-        "insert into graphile_worker._private_jobs as job (task_id, payload, run_at, max_attempts, key) \
-         select task.id, $2::json, now() + make_interval(secs => $3), $4, $5 \
-         from graphile_worker._private_tasks task where task.identifier = $1 \
-         on conflict (key) do update set \
-             task_id = excluded.task_id, payload = excluded.payload, run_at = excluded.run_at, \
-             max_attempts = excluded.max_attempts, revision = job.revision + 1, attempts = 0, \
-             last_error = null, updated_at = now() \
-         where job.is_available",
-    );
-    let added = bind(added, job, delay).execute(&mut *connection).await?;
-    if added.rows_affected() == 0 {
-        let replaced = sqlx::query(
-            "select graphile_worker.add_job($1, $2::json, null, now() + make_interval(secs => $3), $4, $5)",
-        );
-        bind(replaced, job, delay).execute(connection).await?;
-    }
-    Ok(())
+    let added = sqlx::query("select leave_job($1, $2, $3::json, $4, $5)")
+        .bind(job.task())
+        .bind(job.key())
+        .bind(job.payload())
+        .bind(delay.as_secs_f64())
+        .bind(ATTEMPTS_MAX);
+    added.execute(connection).await.map(drop)
 }
 
 /// Takes jobs back that need not be done any more; one that is being done is not tried again.
+///
+/// The library's own function leaves the row of a job that is being done to its worker. Should that be killed, the row
+/// would stay for good: neither to be done nor a dead letter. A worker does not mind that its row is gone.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn remove(connection: &mut PgConnection, jobs: &[Job]) -> Result<(), sqlx::Error> {
     let keys: Vec<String> = jobs.iter().map(Job::key).collect();
-    let waiting = sqlx::query(
-        "delete from graphile_worker._private_jobs where key = any($1) and locked_at is null",
-    );
-    let waiting = waiting.bind(&keys).execute(&mut *connection).await?;
-    if waiting.rows_affected() < keys.len() as u64 {
-        let others = "select graphile_worker.remove_job(key) from unnest($1::text[]) key";
-        sqlx::query(others).bind(keys).execute(connection).await?;
-    }
-    Ok(())
+    let removed = sqlx::query("delete from graphile_worker._private_jobs where key = any($1)");
+    removed.bind(keys).execute(connection).await.map(drop)
 }
 
 /// The jobs that failed for good, the latest first, at most `limit`.
@@ -205,19 +185,6 @@ pub async fn waiting(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
         "select coalesce(key, id::text) from graphile_worker._private_jobs order by 1",
     );
     keys.fetch_all(pool).await
-}
-
-fn bind(
-    query: Query<'_, Postgres, PgArguments>,
-    job: Job,
-    delay: Duration,
-) -> Query<'_, Postgres, PgArguments> {
-    query
-        .bind(job.task())
-        .bind(job.payload())
-        .bind(delay.as_secs_f64())
-        .bind(ATTEMPTS_MAX)
-        .bind(job.key())
 }
 
 fn dead_letter(row: &sqlx::postgres::PgRow) -> Result<DeadLetter, sqlx::Error> {

@@ -1,4 +1,4 @@
-//! Payments, and the sale: the one transaction that turns pinned places into sold ones.
+//! Attempts to pay: how each begins, what it is for, and how it ends.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use domain::{Money, OrderId, PaymentId, RefundId, SeatIndex, SectionIndex, Sessi
 use sqlx::{PgConnection, PgExecutor};
 
 use crate::catalogue::{count, currency_of, undecodable};
+use crate::jobs::{ATTEMPTS_MAX, Job};
 use crate::orders::{hash_of, order_status};
 use crate::refunds::{NewRefund, RefundKind};
 
@@ -24,7 +25,9 @@ pub struct Payment {
     pub order_status: OrderStatus,
     /// Who takes the money; nobody where there is nothing to pay.
     pub provider: Option<Provider>,
-    /// The hash of the request that began it.
+    /// The client's name for the request that began it.
+    pub key: String,
+    /// The hash of that request.
     pub request_hash: RequestHash,
     /// Where it stands.
     pub state: PaymentState,
@@ -104,9 +107,10 @@ struct PaymentRow {
     capture_reference: Option<String>,
     capture_begun: bool,
     session_is_cancelled: bool,
+    idempotency_key: String,
 }
 
-/// Writes a new attempt; says until when its places are to stay pinned.
+/// Writes a new attempt with the job that ends it; says until when its places are to stay pinned.
 ///
 /// # Errors
 /// The key is taken, another attempt is pending, or the order is over.
@@ -114,15 +118,12 @@ pub async fn begin(
     connection: impl PgExecutor<'_>,
     payment: &NewPayment<'_>,
 ) -> Result<Duration, BeginError> {
+    let deadline = Job::PaymentDeadline {
+        order: payment.order_id,
+        payment: payment.payment_id,
+    };
     let remaining = sqlx::query_scalar!(
-        r#"insert into payment
-               (payment_id, order_id, provider, idempotency_key, request_hash, currency, pinned_until)
-           select $1, order_id, $3, $4, $5, currency,
-               least(now() + make_interval(secs => $6), opened_at + make_interval(secs => $7))
-           from event_session_order o join event_session using (session_id)
-           where order_id = $2 and o.status = 'PENDING'
-               and opened_at + make_interval(secs => $7) > now()
-           returning extract(epoch from pinned_until - now())::float8 as "secs!""#,
+        "select begin_payment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         payment.payment_id.0,
         payment.order_id.0,
         provider_word(payment.provider),
@@ -130,8 +131,11 @@ pub async fn begin(
         payment.request_hash.0.as_slice(),
         payment.pinned_for.as_secs_f64(),
         payment.order_life_max.as_secs_f64(),
+        deadline.task(),
+        deadline.key(),
+        ATTEMPTS_MAX,
     )
-    .fetch_optional(connection)
+    .fetch_one(connection)
     .await
     .map_err(begin_error)?;
     let secs = remaining.ok_or(BeginError::OrderIsOver)?;
@@ -152,7 +156,7 @@ pub async fn find(
                state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
                provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
                exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
-                   as "session_is_cancelled!"
+                   as "session_is_cancelled!", idempotency_key
            from payment join event_session_order o using (order_id) where payment_id = $1"#,
         payment.0,
     );
@@ -176,7 +180,7 @@ pub async fn lock(
                state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
                provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
                exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
-                   as "session_is_cancelled!"
+                   as "session_is_cancelled!", idempotency_key
            from payment join event_session_order o using (order_id) where payment_id = $1
            for update of payment"#,
         payment.0,
@@ -187,31 +191,26 @@ pub async fn lock(
         .transpose()
 }
 
-/// An order's attempt by its key.
+/// All attempts of an order, the first first.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn by_key(
+pub async fn of_order(
     connection: impl PgExecutor<'_>,
     order: OrderId,
-    key: &IdempotencyKey,
-) -> Result<Option<Payment>, sqlx::Error> {
-    let row = sqlx::query_as!(
+) -> Result<Vec<Payment>, sqlx::Error> {
+    let rows = sqlx::query_as!(
         PaymentRow,
         r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
                state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
                provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
                exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
-                   as "session_is_cancelled!"
-           from payment join event_session_order o using (order_id)
-           where order_id = $1 and idempotency_key = $2"#,
+                   as "session_is_cancelled!", idempotency_key
+           from payment join event_session_order o using (order_id) where order_id = $1 order by payment_id"#,
         order.0,
-        key.as_str(),
     );
-    row.fetch_optional(connection)
-        .await?
-        .map(payment_of)
-        .transpose()
+    let rows = rows.fetch_all(connection).await?;
+    rows.into_iter().map(payment_of).collect()
 }
 
 /// An order's latest attempt.
@@ -228,7 +227,7 @@ pub async fn latest(
                state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
                provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
                exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
-                   as "session_is_cancelled!"
+                   as "session_is_cancelled!", idempotency_key
            from payment join event_session_order o using (order_id) where order_id = $1
            order by (state = 'succeeded') desc, payment_id desc limit 1"#,
         order.0,
@@ -308,6 +307,36 @@ pub async fn fix(
     Ok(fixed.execute(connection).await?.rows_affected() == 1)
 }
 
+/// The same for places that are pinned now, and for no others.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn fix_pinned(
+    connection: impl PgExecutor<'_>,
+    payment: PaymentId,
+    amount: Money,
+    places: &Places,
+) -> Result<bool, sqlx::Error> {
+    let (sections, quantities) = standing_columns(places);
+    let fixed = sqlx::query!(
+        "update payment set amount = $2, currency = $3, seats = $4, standing_sections = $5, standing_quantities = $6
+         where payment_id = $1 and state = 'pending' and amount is null
+             and array(select seat_index from taken_seat t
+                 where t.order_id = payment.order_id and t.state = 'pinned' order by 1) = $4
+             and array(select section_index from taken_standing t
+                 where t.order_id = payment.order_id and t.state = 'pinned' order by section_index) = $5
+             and array(select quantity from taken_standing t
+                 where t.order_id = payment.order_id and t.state = 'pinned' order by section_index) = $6",
+        payment.0,
+        amount.minor,
+        amount.currency.code(),
+        &seat_column(&places.seats),
+        &sections,
+        &quantities,
+    );
+    Ok(fixed.execute(connection).await?.rows_affected() == 1)
+}
+
 /// Moves a pending attempt on; whether it was pending.
 ///
 /// # Errors
@@ -353,61 +382,6 @@ pub async fn pinned_places(
         seats: seats_of(&seats)?,
         standing: standing.collect::<Result<_, _>>()?,
     })
-}
-
-/// Sells an order's pinned places; how many rows of seats and of standing sections that were.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn sell_pinned(
-    transaction: &mut PgConnection,
-    order: OrderId,
-) -> Result<(u64, u64), sqlx::Error> {
-    let seats = sqlx::query!(
-        "update taken_seat set state = 'sold' where order_id = $1 and state = 'pinned'",
-        order.0,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    let standing = sqlx::query!(
-        "update taken_standing set state = 'sold' where order_id = $1 and state = 'pinned'",
-        order.0,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    Ok((seats.rows_affected(), standing.rows_affected()))
-}
-
-/// Marks a pending order paid; whether it was pending.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn mark_order_paid(
-    transaction: &mut PgConnection,
-    order: OrderId,
-) -> Result<bool, sqlx::Error> {
-    let paid = sqlx::query!(
-        "update event_session_order set status = 'PAID', paid_at = now()
-         where order_id = $1 and status = 'PENDING'",
-        order.0,
-    );
-    Ok(paid.execute(transaction).await?.rows_affected() == 1)
-}
-
-/// Marks a payment's money as come.
-///
-/// # Errors
-/// The database does not answer, or another payment of the order has succeeded
-/// (`payment_succeeds_once_per_order`).
-pub async fn mark_succeeded(
-    transaction: &mut PgConnection,
-    payment: PaymentId,
-) -> Result<(), sqlx::Error> {
-    let marked = sqlx::query!(
-        "update payment set state = 'succeeded', settled_at = now() where payment_id = $1",
-        payment.0,
-    );
-    marked.execute(transaction).await.map(drop)
 }
 
 /// Notes that `amount` of a payment goes back, and why, where there are no tickets yet. All of it back: the payment
@@ -466,6 +440,7 @@ fn payment_of(row: PaymentRow) -> Result<Payment, sqlx::Error> {
         session_id: SessionId(row.session_id),
         order_status: order_status(&row.order_status)?,
         provider: provider(&row.provider)?,
+        key: row.idempotency_key,
         request_hash: RequestHash(hash_of(row.request_hash)?),
         state: payment_state(&row.state)?,
         amount: row.amount.map(|minor| Money { minor, currency }),

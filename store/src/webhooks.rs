@@ -1,9 +1,10 @@
 //! The inbox of webhooks: each stored once by its event id, with the job that works it off.
 
+use std::collections::HashSet;
+
 use domain::Timestamp;
 use domain::order::Provider;
-use serde_json::json;
-use sqlx::{PgExecutor, PgPool, Row};
+use sqlx::{PgExecutor, PgPool};
 
 use crate::jobs::ATTEMPTS_MAX;
 use crate::payments::provider_word;
@@ -30,38 +31,61 @@ pub struct StoredEvent {
     pub is_worked_off: bool,
 }
 
-/// Stores a webhook together with its job, unless it is there; whether it was new. One statement: it stands between
-/// the provider and its answer.
+/// Stores webhooks together with their jobs, each unless it is there; of each, whether it was new. One statement,
+/// however many: it stands between the provider and its answer. The same event twice among them is new once.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn store(pool: &PgPool, event: NewEvent<'_>) -> Result<bool, sqlx::Error> {
-    let provider = provider_word(Some(event.provider));
-    let payload = json!({ "provider": provider, "event_id": event.event_id });
-    // Unchecked, for the jobs' tables are the library's own. The job's key is as new as the event, and nobody is told of
-    // it: see `jobs::add`.
-    let stored = sqlx::query(
+pub async fn store(pool: &PgPool, events: &[NewEvent<'_>]) -> Result<Vec<bool>, sqlx::Error> {
+    let mut columns = Columns::default();
+    for event in events {
+        columns.add(event);
+    }
+    // Unchecked, for the jobs' tables are the library's own. The jobs' keys are as new as the events, and nobody is told
+    // of them: see `leave_job`. In the order of their keys, so that no two of these wait for each other in a circle.
+    let stored: Vec<(String, String)> = sqlx::query_as(
         "with stored as (
-             insert into webhook_event (provider, event_id, kind, body) values ($1, $2, $3, $4)
-             on conflict on constraint webhook_event_is_stored_once do nothing returning event_id),
+             insert into webhook_event (provider, event_id, kind, body)
+             select distinct on (provider, event_id) provider, event_id, kind, body
+             from unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) as new (provider, event_id, kind, body)
+             order by provider, event_id
+             on conflict on constraint webhook_event_is_stored_once do nothing returning provider, event_id),
          added as (
              insert into graphile_worker._private_jobs (task_id, payload, max_attempts, key)
-             select task.id, $6::json, $7, $8 from stored, graphile_worker._private_tasks task
-             where task.identifier = $5 returning id)
-         select count(*) as stored from added",
+             select task.id, json_build_object('provider', provider, 'event_id', event_id), $6,
+                 $5 || ':' || provider || ':' || event_id
+             from stored, graphile_worker._private_tasks task where task.identifier = $5)
+         select provider, event_id from stored",
     )
-    .bind(provider)
-    .bind(event.event_id)
-    .bind(event.kind)
-    .bind(event.body)
+    .bind(&columns.providers)
+    .bind(&columns.ids)
+    .bind(&columns.kinds)
+    .bind(&columns.bodies)
     .bind(TASK)
-    .bind(payload)
     .bind(ATTEMPTS_MAX)
-    .bind(format!("{TASK}:{provider}:{}", event.event_id))
-    .fetch_one(pool)
+    .fetch_all(pool)
     .await?;
-    let stored: i64 = stored.try_get("stored")?;
-    Ok(stored == 1)
+    let mut fresh: HashSet<(String, String)> = stored.into_iter().collect();
+    let keys = columns.providers.into_iter().zip(columns.ids);
+    Ok(keys.map(|key| fresh.remove(&key)).collect())
+}
+
+#[derive(Default)]
+struct Columns {
+    providers: Vec<String>,
+    ids: Vec<String>,
+    kinds: Vec<String>,
+    bodies: Vec<Vec<u8>>,
+}
+
+impl Columns {
+    fn add(&mut self, event: &NewEvent<'_>) {
+        self.providers
+            .push(provider_word(Some(event.provider)).to_owned());
+        self.ids.push(event.event_id.to_owned());
+        self.kinds.push(event.kind.to_owned());
+        self.bodies.push(event.body.to_vec());
+    }
 }
 
 /// A webhook from the inbox.

@@ -10,7 +10,7 @@ use domain::{Money, OrderId, PaymentId, SeatIndex, SectionIndex, SessionId, Tick
 use sqlx::PgPool;
 use store::jobs::{self, Job};
 use store::payments::{self, BeginError, NewPayment};
-use store::tickets::NewTicket;
+use store::sales::{self, NewTicket, Sale, Sold};
 use store::{orders, violated_constraint};
 use uuid::Uuid;
 
@@ -81,6 +81,8 @@ fn euros(amount: i64) -> Money {
 }
 
 async fn begin(pool: &PgPool, order: OrderId, key: &str) -> Result<PaymentId, BeginError> {
+    // An attempt begins with the job that ends it.
+    jobs::migrate(pool).await.unwrap();
     let payment_id = PaymentId(Uuid::now_v7());
     let payment = NewPayment {
         payment_id,
@@ -114,11 +116,47 @@ async fn paid(pool: &PgPool, order: OrderId, key: &str) -> PaymentId {
     );
     let found = payments::find(pool, payment).await.unwrap().unwrap();
     assert_eq!((found.amount, found.places), (Some(euros(80)), places));
+    succeed(pool, payment).await.unwrap();
+    payment
+}
+
+async fn succeed(pool: &PgPool, payment: PaymentId) -> Result<(), sqlx::Error> {
+    let succeeded = sqlx::query(
+        "update payment set state = 'succeeded', settled_at = now() where payment_id = $1",
+    );
+    succeeded.bind(payment.0).execute(pool).await.map(drop)
+}
+
+/// An order's payment, for all that it has pinned.
+async fn fixed(pool: &PgPool, order: OrderId) -> PaymentId {
+    let payment = begin(pool, order, "sale").await.unwrap();
     let mut connection = pool.acquire().await.unwrap();
-    payments::mark_succeeded(&mut connection, payment)
+    let places = payments::pinned_places(&mut connection, order)
         .await
         .unwrap();
+    assert!(
+        payments::fix_pinned(pool, payment, euros(80), &places)
+            .await
+            .unwrap()
+    );
     payment
+}
+
+async fn sell(
+    pool: &PgPool,
+    order: OrderId,
+    payment: PaymentId,
+    tickets: &[NewTicket],
+) -> Result<Option<Sold>, sqlx::Error> {
+    let sale = Sale {
+        payment,
+        order,
+        capture: Some("ch_1"),
+        tickets,
+        needless: &[],
+        tell_after: Duration::from_secs(600),
+    };
+    sales::sell(pool, &sale).await
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -172,10 +210,7 @@ async fn an_order_has_one_pending_payment_and_one_that_succeeded(pool: PgPool) {
     ));
     paid(&pool, order, "c").await;
     let second = begin(&pool, order, "d").await.unwrap();
-    let mut connection = pool.acquire().await.unwrap();
-    let error = payments::mark_succeeded(&mut connection, second)
-        .await
-        .unwrap_err();
+    let error = succeed(&pool, second).await.unwrap_err();
     assert_eq!(
         violated_constraint(&error),
         Some("payment_succeeds_once_per_order")
@@ -228,11 +263,10 @@ async fn a_seat_has_one_valid_ticket(pool: PgPool) {
         number: None,
         price: euros(80),
     };
-    let mut connection = pool.acquire().await.unwrap();
-    store::tickets::insert(&mut connection, opened[0], SESSION, &[ticket()])
-        .await
-        .unwrap();
-    let second = store::tickets::insert(&mut connection, opened[1], SESSION, &[ticket()]).await;
+    let [first, second] = [fixed(&pool, opened[0]).await, fixed(&pool, opened[1]).await];
+    let sold = sell(&pool, opened[0], first, &[ticket()]).await.unwrap();
+    assert_eq!(sold, Some(Sold::Now));
+    let second = sell(&pool, opened[1], second, &[ticket()]).await;
     assert_eq!(
         violated_constraint(&second.unwrap_err()),
         Some("ticket_is_one_per_seat")
@@ -261,24 +295,30 @@ async fn a_sale_takes_the_pinned_places_of_its_order_alone(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(places.seats, [SeatIndex(0)]);
+    drop(connection);
+    let [first, third] = [fixed(&pool, opened[0]).await, fixed(&pool, opened[2]).await];
+    sqlx::query("update payment set seats = '{2}' where payment_id = $1")
+        .bind(third.0)
+        .execute(&pool)
+        .await
+        .unwrap();
     assert_eq!(
-        payments::sell_pinned(&mut connection, opened[0])
-            .await
-            .unwrap(),
-        (1, 0)
+        sell(&pool, opened[0], first, &[]).await.unwrap(),
+        Some(Sold::Now)
     );
     assert_eq!(
-        payments::sell_pinned(&mut connection, opened[0])
-            .await
-            .unwrap(),
-        (0, 0)
+        sell(&pool, opened[0], first, &[]).await.unwrap(),
+        Some(Sold::Before)
     );
     assert_eq!(
-        payments::sell_pinned(&mut connection, opened[2])
-            .await
-            .unwrap(),
-        (0, 0)
+        sell(&pool, opened[2], third, &[]).await.unwrap(),
+        Some(Sold::NotPinned),
+        "it is held, not pinned"
     );
+    let nobody = PaymentId(Uuid::nil());
+    assert_eq!(sell(&pool, opened[1], nobody, &[]).await.unwrap(), None);
+    let again = begin(&pool, opened[0], "again").await;
+    assert!(matches!(again, Err(BeginError::OrderIsOver)), "{again:?}");
     let states: Vec<String> =
         sqlx::query_scalar("select state from taken_seat order by seat_index")
             .fetch_all(&pool)

@@ -1,4 +1,9 @@
+use serde_json::Value;
+
+use super::amounts::minor_of;
+use super::connection::failure_of;
 use super::*;
+use crate::{About, Capture, DisputeStanding, Disputed};
 
 fn money(minor: i64, code: &str) -> Money {
     let currency = code.parse().unwrap();
@@ -107,13 +112,50 @@ fn a_webhook_names_the_attempt_by_what_was_sent_along() {
     };
     assert_eq!(read("CHECKOUT.ORDER.APPROVED", approved), Ok(expected));
     assert_eq!(
-        read("CUSTOMER.DISPUTE.CREATED", json!({})),
+        read("VAULT.PAYMENT-TOKEN.CREATED", json!({})),
         Ok(About::Nothing)
     );
     assert_eq!(
         read("PAYMENT.CAPTURE.COMPLETED", json!({ "id": 1 })),
         Err(Untrusted::Unreadable)
     );
+}
+
+#[test]
+fn a_dispute_names_the_capture_and_ends_as_paypal_decides() {
+    let read = |status: &str, outcome: Option<&str>| {
+        let event = json!({ "id": "WH-2", "event_type": "CUSTOMER.DISPUTE.UPDATED", "resource": {
+            "dispute_id": "PP-D-1", "reason": "UNAUTHORISED", "status": status,
+            "dispute_amount": { "currency_code": "EUR", "value": "80.00" },
+            "disputed_transactions": [{ "seller_transaction_id": "CAP1" }],
+            "dispute_outcome": outcome.map(|code| json!({ "outcome_code": code })),
+        }});
+        Paypal::read_stored(event.to_string().as_bytes()).map(|notice| notice.about)
+    };
+    for (status, outcome, standing) in [
+        ("WAITING_FOR_SELLER_RESPONSE", None, DisputeStanding::Open),
+        (
+            "RESOLVED",
+            Some("RESOLVED_BUYER_FAVOUR"),
+            DisputeStanding::Lost,
+        ),
+        ("RESOLVED", Some("ACCEPTED"), DisputeStanding::Lost),
+        (
+            "RESOLVED",
+            Some("RESOLVED_SELLER_FAVOUR"),
+            DisputeStanding::Won,
+        ),
+        ("RESOLVED", Some("CANCELED_BY_BUYER"), DisputeStanding::Won),
+    ] {
+        let expected = About::Dispute {
+            reference: "PP-D-1".to_owned(),
+            of: Disputed::Capture("CAP1".to_owned()),
+            amount: money(8_000, "EUR"),
+            reason: "UNAUTHORISED".to_owned(),
+            standing,
+        };
+        assert_eq!(read(status, outcome), Ok(expected), "{status}");
+    }
 }
 
 #[test]

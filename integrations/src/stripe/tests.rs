@@ -2,7 +2,9 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+use super::amounts::money_of;
 use super::*;
+use crate::{About, Capture, DisputeStanding, Disputed};
 
 fn money(minor: i64, code: &str) -> Money {
     let currency = code.parse().unwrap();
@@ -241,4 +243,28 @@ fn a_webhook_of_another_mode_or_account_is_refused() {
     let mut connected = good;
     connected["account"] = json!("acct_2");
     assert_eq!(read(connected), Err(Untrusted::Foreign));
+}
+
+#[test]
+fn a_dispute_names_the_intent_and_ends_as_the_bank_decides() {
+    for (status, standing) in [
+        ("needs_response", DisputeStanding::Open),
+        ("under_review", DisputeStanding::Open),
+        ("won", DisputeStanding::Won),
+        ("lost", DisputeStanding::Lost),
+    ] {
+        let event = json!({ "id": "evt_1", "type": "charge.dispute.closed", "data": { "object": {
+            "id": "du_1", "payment_intent": "pi_1", "reason": "fraudulent", "status": status,
+            "amount": 8_000, "currency": "eur",
+        }}});
+        let notice = Stripe::read_stored(event.to_string().as_bytes()).unwrap();
+        let expected = About::Dispute {
+            reference: "du_1".to_owned(),
+            of: Disputed::Attempt("pi_1".to_owned()),
+            amount: money(8_000, "EUR"),
+            reason: "fraudulent".to_owned(),
+            standing,
+        };
+        assert_eq!(notice.about, expected, "{status}");
+    }
 }

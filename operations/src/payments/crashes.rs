@@ -4,9 +4,10 @@ use domain::order::{OrderStatus, PaymentState, Provider};
 use domain::seat_map::{Command, RequestHash};
 use domain::{PaymentId, SessionId};
 use sqlx::PgPool;
+use store::sales::Sold;
 use store::test_intents::IntentState;
 
-use super::settling::{Sale, sell};
+use super::settling::sell;
 use super::support::{Buyer, House, key_of, work_off};
 use super::{Request, begin, capture, fix};
 use crate::App;
@@ -114,10 +115,14 @@ async fn a_sale_whose_tell_is_lost_is_learned_all_the_same(pool: PgPool) {
     let payment = house.pay(buyer, "pay").await.unwrap().payment_id;
     let session = house.app.registry.session(house.session).await.unwrap();
     // The sale commits, and the process goes on without the tell.
-    let sale = sell(&house.app, session.info(), payment, None)
+    let known = store::payments::find(&house.app.pool, payment)
+        .await
+        .unwrap()
+        .unwrap();
+    let sale = sell(&house.app, session.info(), &known, None)
         .await
         .unwrap();
-    assert!(matches!(sale, Sale::Sold));
+    assert_eq!(sale, Sold::Now);
     assert!(
         session
             .feed()

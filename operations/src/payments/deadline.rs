@@ -49,7 +49,7 @@ pub(super) async fn end(
             hear_in_turn(app, payment, Standing::Captured(capture)).await?;
             Ok(())
         }
-        Cancellation::AlreadyCaptured(None) => settle_in_turn(app, payment.payment_id, None).await,
+        Cancellation::AlreadyCaptured(None) => settle_in_turn(app, payment, None).await,
         Cancellation::Busy => Err(PaymentError::StillProcessing),
         Cancellation::Cancelled => {
             let (pool, id) = (&app.pool, payment.payment_id);

@@ -68,18 +68,17 @@ pub(super) async fn ask_and_hear(
     let known = known.ok_or(PaymentError::NotFound)?;
     // Asked before the turn is taken: others of the order need not wait for it.
     let standing = at_provider::ask(app, &known, patience).await?;
-    hear(app, payment, standing).await
+    hear(app, known.order_id, payment, standing).await
 }
 
-/// Follows what a provider said about an attempt. Repeated, late or out of order, it does no harm.
+/// Follows what a provider said about an order's attempt. Repeated, late or out of order, it does no harm.
 pub(super) async fn hear(
     app: &App,
+    order: OrderId,
     payment: PaymentId,
     standing: Standing,
 ) -> Result<Heard, PaymentError> {
-    let known = store::payments::find(&app.pool, payment).await?;
-    let known = known.ok_or(PaymentError::NotFound)?;
-    let _turn = turn_of(known.order_id).await;
+    let _turn = turn_of(order).await;
     let known = store::payments::find(&app.pool, payment).await?;
     let known = known.ok_or(PaymentError::NotFound)?;
     hear_in_turn(app, &known, standing).await
@@ -116,7 +115,7 @@ async fn captured(app: &App, payment: &Payment, capture: &Capture) -> Result<Hea
         tracing::error!(payment = %id, ?expected, ?came, "money of another amount came; nothing was sold");
         return Ok(Heard::OtherAmount);
     }
-    settle_in_turn(app, id, Some(capture)).await?;
+    settle_in_turn(app, payment, Some(capture)).await?;
     Ok(Heard::Settled)
 }
 

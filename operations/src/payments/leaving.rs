@@ -44,29 +44,31 @@ pub async fn leave(app: &App, order: OrderId, by: &Credential) -> Result<OrderVi
 /// Voids an attempt with another provider, for one that begins now. In the order's turn; the places stay pinned.
 pub(super) async fn leave_for(
     app: &App,
-    order: OrderId,
+    attempts: &[Payment],
     provider: Provider,
 ) -> Result<(), PaymentError> {
-    let other = pending(app, order).await?;
-    let Some(other) = other.filter(|other| other.provider != Some(provider)) else {
+    let mut pending = attempts
+        .iter()
+        .filter(|attempt| attempt.state == PaymentState::Pending);
+    let Some(other) = pending.find(|other| other.provider != Some(provider)) else {
         return Ok(());
     };
-    match at_provider::withdraw(app, &other, app.providers.patience.leaver).await {
+    match at_provider::withdraw(app, other, app.providers.patience.leaver).await {
         Ok(Cancellation::Cancelled) => {
             let (pool, id) = (&app.pool, other.payment_id);
             store::payments::end_pending(pool, id, PaymentState::Cancelled).await?;
             Ok(())
         }
         Ok(Cancellation::AlreadyCaptured(Some(capture))) => {
-            hear_in_turn(app, &other, Standing::Captured(capture)).await?;
+            hear_in_turn(app, other, Standing::Captured(capture)).await?;
             Err(OrderError::Paid.into())
         }
         Ok(Cancellation::AlreadyCaptured(None)) => {
-            settle_in_turn(app, other.payment_id, None).await?;
+            settle_in_turn(app, other, None).await?;
             Err(OrderError::Paid.into())
         }
         Ok(Cancellation::Busy) => Err(OrderError::from(Refusal::PaymentUnderWay).into()),
-        Err(PaymentError::ProviderFailing) => leave_unconfirmed(app, &other).await,
+        Err(PaymentError::ProviderFailing) => leave_unconfirmed(app, other).await,
         Err(error) => Err(error),
     }
 }
@@ -99,7 +101,7 @@ pub(crate) async fn withdraw_left(app: &App, payment: PaymentId) -> Result<(), P
             hear_in_turn(app, &payment, Standing::Captured(capture)).await?;
             Ok(())
         }
-        Cancellation::AlreadyCaptured(None) => settle_in_turn(app, payment.payment_id, None).await,
+        Cancellation::AlreadyCaptured(None) => settle_in_turn(app, &payment, None).await,
         Cancellation::Busy => Err(PaymentError::StillProcessing),
     }
 }

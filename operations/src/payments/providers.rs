@@ -10,6 +10,8 @@ use integrations::stripe::{self, Stripe};
 use integrations::{Failure, Patience};
 use tokio::time::Instant;
 
+use super::inbox::Inbox;
+
 /// How many requests in a row a provider may leave unanswered before buyers are sent to the other one.
 const FAILURES_MAX: u32 = 3;
 
@@ -48,6 +50,7 @@ pub struct Providers {
     /// Where buyers come back to, without a slash at the end.
     pub public_url: String,
     pub patience: Patiences,
+    pub(super) inbox: Inbox,
     stripe_health: Health,
     paypal_health: Health,
 }

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use std::time::Duration;
 use store::jobs::Job;
 use store::payments::Payment;
-use store::tickets::NewTicket;
+use store::sales::{NewTicket, Sale, Sold};
 use uuid::Uuid;
 
 use super::PaymentError;
@@ -25,18 +25,6 @@ const ROUNDS_MAX: u32 = 8;
 /// How long after a sale its tell is repeated, if the direct one was not acknowledged.
 const TELL_JOB_DELAY: Duration = Duration::from_secs(2);
 
-/// What became of an attempt to sell.
-pub(super) enum Sale {
-    /// The order is paid and its places are sold.
-    Sold,
-    /// The payment was settled before.
-    Settled,
-    /// The order's pinned places are not those that were paid for.
-    NotPinned(Payment),
-    /// The order is paid by another payment, or was refunded.
-    OrderIsOver(Payment),
-}
-
 /// Whether what was paid for is pinned again.
 enum Return {
     /// It may be: look again.
@@ -50,41 +38,38 @@ enum Return {
 /// # Errors
 /// The session or the database does not answer; then it is to be repeated.
 pub async fn settle(app: &App, payment: PaymentId) -> Result<(), PaymentError> {
-    let known = store::payments::find(&app.pool, payment)
-        .await?
-        .ok_or(PaymentError::NotFound)?;
+    let known = store::payments::find(&app.pool, payment).await?;
+    let known = known.ok_or(PaymentError::NotFound)?;
     let _turn = turn_of(known.order_id).await;
-    settle_in_turn(app, payment, None).await
+    let known = store::payments::find(&app.pool, payment).await?;
+    settle_in_turn(app, &known.ok_or(PaymentError::NotFound)?, None).await
 }
 
-/// The same, for those who have the order's turn already, with what the provider calls the money.
+/// The same for a payment that was read in the order's turn, with what the provider calls the money.
 pub(super) async fn settle_in_turn(
     app: &App,
-    payment: PaymentId,
+    payment: &Payment,
     capture: Option<&Capture>,
 ) -> Result<(), PaymentError> {
-    let known = store::payments::find(&app.pool, payment)
-        .await?
-        .ok_or(PaymentError::NotFound)?;
     let session = app
         .registry
-        .session(known.session_id)
+        .session(payment.session_id)
         .await
         .map_err(OrderError::from)?;
     for _ in 0..ROUNDS_MAX {
-        let lost = match sell(app, session.info(), payment, capture).await? {
-            Sale::Sold => {
-                tell(app, &session, known.order_id).await;
+        match sell(app, session.info(), payment, capture).await? {
+            Sold::Now => {
+                tell(app, &session, payment.order_id).await;
                 return Ok(());
             }
-            Sale::Settled => return Ok(()),
-            Sale::OrderIsOver(lost) => lost,
-            Sale::NotPinned(lost) => match bring_back(app, &session, &lost).await? {
+            Sold::Before => return Ok(()),
+            Sold::OrderIsOver => {}
+            Sold::NotPinned => match bring_back(app, &session, payment).await? {
                 Return::Again => continue,
-                Return::Gone => lost,
+                Return::Gone => {}
             },
-        };
-        if give_back(app, &lost, capture).await? {
+        }
+        if give_back(app, payment, capture).await? {
             return Ok(());
         }
     }
@@ -114,45 +99,23 @@ pub(crate) async fn tell_sale(app: &App, order: OrderId) -> Result<(), PaymentEr
     Ok(())
 }
 
-/// The sale: order, payment, seats, tickets, audit and outbox in one transaction.
+/// The sale: order, payment, seats, tickets, ledger, audit and outbox in one transaction.
 pub(super) async fn sell(
     app: &App,
     info: &SessionInfo,
-    payment: PaymentId,
+    payment: &Payment,
     capture: Option<&Capture>,
-) -> Result<Sale, PaymentError> {
-    let mut tx = app.pool.begin().await?;
-    // Whoever settles the same payment waits here, and then finds it settled.
-    let payment = store::payments::lock(&mut tx, payment)
-        .await?
-        .ok_or(PaymentError::NotFound)?;
-    match (payment.state, payment.order_status) {
-        (PaymentState::Succeeded | PaymentState::Refunded, _) => return Ok(Sale::Settled),
-        (_, OrderStatus::Paid | OrderStatus::Refunded) => return Ok(Sale::OrderIsOver(payment)),
-        _ if payment.session_is_cancelled => return Ok(Sale::OrderIsOver(payment)),
-        (_, OrderStatus::Cancelled) => return Ok(Sale::NotPinned(payment)),
-        (_, OrderStatus::Pending) => {}
-    }
-    if store::payments::pinned_places(&mut tx, payment.order_id).await? != payment.places
-        || !sell_places(&mut tx, &payment).await?
-    {
-        return Ok(Sale::NotPinned(payment));
-    }
-    store::payments::mark_succeeded(&mut tx, payment.payment_id).await?;
-    book(&mut tx, payment.payment_id, capture).await?;
-    let (order, session) = (payment.order_id, payment.session_id);
-    store::tickets::insert(&mut tx, order, session, &tickets(info, &payment)).await?;
-    record(&mut tx, "order_sold", &payment).await?;
-    store::jobs::remove(&mut tx, &needless_jobs(&payment)).await?;
-    store::jobs::add(&mut tx, Job::TellSale(order), TELL_JOB_DELAY).await?;
-    if payment.state != PaymentState::Pending
-        && let Some(other) = store::payments::pending(&mut *tx, order).await?
-    {
-        // What the buyer has turned to since is not to be paid as well.
-        store::jobs::add(&mut tx, Job::WithdrawAttempt(other), Duration::ZERO).await?;
-    }
-    tx.commit().await?;
-    Ok(Sale::Sold)
+) -> Result<Sold, PaymentError> {
+    let sale = Sale {
+        payment: payment.payment_id,
+        order: payment.order_id,
+        capture: capture.map(|capture| capture.reference.as_str()),
+        tickets: &tickets(info, payment),
+        needless: &needless_jobs(payment),
+        tell_after: TELL_JOB_DELAY,
+    };
+    let sold = store::sales::sell(&app.pool, &sale).await?;
+    sold.ok_or(PaymentError::NotFound)
 }
 
 /// The money came: it is in the books with the transaction that says what it was for.
@@ -165,16 +128,6 @@ async fn book(
         store::attempts::captured(&mut *tx, payment, &capture.reference).await?;
     }
     store::ledger::book_capture(tx, payment).await
-}
-
-/// Sells exactly what was paid for, of an order that is still pending; whether that was there.
-async fn sell_places(tx: &mut PgConnection, payment: &Payment) -> Result<bool, store::Error> {
-    if !store::payments::mark_order_paid(tx, payment.order_id).await? {
-        return Ok(false);
-    }
-    let (seats, standing) = store::payments::sell_pinned(tx, payment.order_id).await?;
-    let expected = (payment.places.seats.len(), payment.places.standing.len());
-    Ok((usize::try_from(seats), usize::try_from(standing)) == (Ok(expected.0), Ok(expected.1)))
 }
 
 /// The deadline job is of the order's latest attempt: a late payment must leave it to its successor.

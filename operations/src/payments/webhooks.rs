@@ -1,14 +1,16 @@
 //! Webhooks: verified, stored once, answered; worked off as jobs.
 
+use std::sync::Arc;
+
 use domain::order::Provider;
-use domain::{PaymentId, RefundId, Timestamp};
+use domain::{OrderId, PaymentId, RefundId, Timestamp};
 use integrations::paypal::{Paypal, Transmission};
 use integrations::stripe::Stripe;
 use integrations::{About, Notice, ProviderRefund, Standing, Untrusted};
-use serde_json::json;
 use store::webhooks::NewEvent;
 use thiserror::Error;
 
+use super::disputes::{self, Told};
 use super::hearing::hear;
 use super::{PaymentError, refunding};
 use crate::App;
@@ -33,7 +35,7 @@ pub enum WebhookError {
     #[error(transparent)]
     Untrusted(#[from] Untrusted),
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(#[from] Arc<store::Error>),
 }
 
 /// Takes a webhook of Stripe.
@@ -83,7 +85,7 @@ async fn keep(
         kind: &notice.kind,
         body,
     };
-    Ok(match store::webhooks::store(&app.pool, event).await? {
+    Ok(match app.providers.inbox.put(&app.pool, event).await? {
         true => ReceivedWebhook::Stored,
         false => ReceivedWebhook::Known,
     })
@@ -147,8 +149,21 @@ async fn follow(app: &App, provider: Provider, about: About) -> Result<&'static 
             refunding::hear(app, known, &said).await?;
             Ok("refund noted")
         }
-        About::Dispute { reference, reason } => {
-            note_dispute(app, provider, &reference, &reason).await
+        About::Dispute {
+            reference,
+            of,
+            amount,
+            reason,
+            standing,
+        } => {
+            let told = Told {
+                reference,
+                of,
+                amount,
+                reason,
+                standing,
+            };
+            disputes::note(app, provider, &told).await
         }
         About::Nothing => Ok("nothing"),
     }
@@ -177,7 +192,8 @@ async fn follow_attempt(
         );
         return Ok("refused: an unknown attempt");
     };
-    Ok(hear(app, known, standing).await?.word())
+    let (payment, order) = known;
+    Ok(hear(app, order, payment, standing).await?.word())
 }
 
 /// The attempt that was sent along, if it is of that provider and goes by no other name there: a process may have
@@ -187,7 +203,7 @@ async fn hinted(
     provider: Provider,
     reference: Option<&str>,
     hint: PaymentId,
-) -> Result<Option<PaymentId>, PaymentError> {
+) -> Result<Option<(PaymentId, OrderId)>, PaymentError> {
     let payment = store::payments::find(&app.pool, hint).await?;
     let Some(payment) = payment.filter(|payment| payment.provider == Some(provider)) else {
         return Ok(None);
@@ -197,31 +213,8 @@ async fn hinted(
         (None, Some(reference)) => {
             // Refunds will have to name it.
             store::attempts::opened(&app.pool, hint, reference, None).await?;
-            Ok(Some(hint))
+            Ok(Some((hint, payment.order_id)))
         }
-        (_, _) => Ok(Some(hint)),
+        (_, _) => Ok(Some((hint, payment.order_id))),
     }
-}
-
-/// Staff answer disputes at the provider; here they are on record.
-async fn note_dispute(
-    app: &App,
-    provider: Provider,
-    reference: &str,
-    reason: &str,
-) -> Result<&'static str, PaymentError> {
-    let Some(payment) = store::attempts::by_reference(&app.pool, provider, reference).await? else {
-        return Ok("refused: an unknown attempt");
-    };
-    let known = store::payments::find(&app.pool, payment).await?;
-    let known = known.ok_or(PaymentError::NotFound)?;
-    let mut tx = app.pool.begin().await?;
-    let (subject, details) = (
-        known.order_id.to_string(),
-        json!({ "payment": payment, "reason": reason }),
-    );
-    store::audit::record(&mut tx, None, "payment_disputed", &subject, &details).await?;
-    tx.commit().await?;
-    tracing::warn!(order = %known.order_id, reason, "a payment is disputed");
-    Ok("dispute noted")
 }

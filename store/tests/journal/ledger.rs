@@ -7,7 +7,6 @@ use domain::seat_map::{Change, Command, Refusal, SeatMap};
 use domain::{OrderId, SessionId, Timestamp};
 use sqlx::PgPool;
 use store::journal::{Grace, Journal, JournalError};
-use store::payments;
 
 use crate::house::{HOLD, NOW, manifest, rules, session_on_sale};
 
@@ -89,9 +88,18 @@ impl Ledger {
     /// Sells what the order has pinned, as the payment operation does: before the map learns of it.
     pub async fn pay(&self, order: OrderId) {
         let mut tx = self.pool.begin().await.unwrap();
-        let (seats, lots) = payments::sell_pinned(&mut tx, order).await.unwrap();
-        assert!(seats + lots > 0, "something was pinned");
-        assert!(payments::mark_order_paid(&mut tx, order).await.unwrap());
+        let mut sold = 0;
+        for sale in [
+            "update taken_seat set state = 'sold' where order_id = $1 and state = 'pinned'",
+            "update taken_standing set state = 'sold' where order_id = $1 and state = 'pinned'",
+        ] {
+            let moved = sqlx::query(sale).bind(order.0).execute(&mut *tx).await;
+            sold += moved.unwrap().rows_affected();
+        }
+        assert!(sold > 0, "something was pinned");
+        let paid = "update event_session_order set status = 'PAID', paid_at = now() where order_id = $1 and status = 'PENDING'";
+        let paid = sqlx::query(paid).bind(order.0).execute(&mut *tx).await;
+        assert_eq!(paid.unwrap().rows_affected(), 1);
         tx.commit().await.unwrap();
     }
 

@@ -158,11 +158,14 @@ impl From<SessionError> for Problem {
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
-        if is_outage(&error) {
-            Self::unavailable(UNAVAILABLE_RETRY).caused_by(&error)
-        } else {
-            Self::defect(&error)
-        }
+        of_store(&error)
+    }
+}
+
+fn of_store(error: &store::Error) -> Problem {
+    match is_outage(error) {
+        true => Problem::unavailable(UNAVAILABLE_RETRY).caused_by(error),
+        false => Problem::defect(error),
     }
 }
 
@@ -198,7 +201,7 @@ impl From<WebhookError> for Problem {
                 Self::new(StatusCode::BAD_REQUEST, code, "The webhook is refused")
                     .detail(untrusted.to_string())
             }
-            WebhookError::Store(error) => error.into(),
+            WebhookError::Store(error) => of_store(&error),
         }
     }
 }
