@@ -14,7 +14,8 @@ mod test_house;
 
 pub use clock::Clock;
 pub use feed::{
-    Board, Feed, FeedOrder, Frame, Left, Snapshot, StandingCount, Steps, Watcher, WatcherEvent,
+    Attendance, Board, Feed, FeedOrder, Frame, Left, Snapshot, StandingCount, Steps, Watcher,
+    WatcherEvent,
 };
 pub use registry::{Registry, Session, SessionError, Settings};
 pub use session::CommandError;

@@ -14,6 +14,7 @@ mod envelope;
 mod error;
 mod gateway;
 mod gzip;
+mod handover;
 mod input;
 mod language;
 mod limits;

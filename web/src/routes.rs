@@ -1,5 +1,7 @@
 //! Every route of the house.
 
+use std::rc::Rc;
+
 use actix_web::dev::{ServiceFactory, ServiceRequest};
 use actix_web::http::Method;
 use actix_web::middleware::{Compress, from_fn};
@@ -179,6 +181,7 @@ fn for_machines() -> Vec<Entry> {
 
 /// Puts all routes into an application.
 pub fn configure(config: &mut ServiceConfig, context: web::Data<Context>) {
+    config.app_data(Rc::new(live::Audiences::default()));
     config.app_data(web::PayloadConfig::new(BODY_MAX));
     config.app_data(web::FormConfig::default().limit(BODY_MAX));
     if context.settings.bench {

@@ -29,7 +29,7 @@ use tokio::time::{Instant, sleep_until};
 pub use self::board::{Board, Left};
 pub use self::committed::{FeedOrder, Snapshot, StandingCount, Steps};
 pub use self::encode::Frame;
-pub use self::watcher::{Watcher, WatcherEvent};
+pub use self::watcher::{Attendance, Watcher, WatcherEvent};
 
 use self::committed::Committed;
 use self::pace::Pace;
@@ -140,9 +140,20 @@ impl Feed {
     /// Begins to watch. Take [`Self::shown_text`] after it, so that nothing falls between.
     #[must_use]
     pub fn watch(self: &Arc<Self>) -> Watcher {
-        self.watchers.fetch_add(1, Ordering::Relaxed);
-        metrics::gauge!("frontrow_watchers").increment(1.0);
-        Watcher::new(Arc::clone(self), self.events.subscribe())
+        Watcher::new(Arc::clone(self), Some(self.attend()))
+    }
+
+    /// Hears what watchers are told, without being one: for somebody who tells it on to those that [`Self::attend`]
+    /// counts.
+    #[must_use]
+    pub fn hear_for_others(self: &Arc<Self>) -> Watcher {
+        Watcher::new(Arc::clone(self), None)
+    }
+
+    /// Counts a watcher that somebody else tells what there is to hear, for as long as it is kept.
+    #[must_use]
+    pub fn attend(self: &Arc<Self>) -> Attendance {
+        Attendance::new(Arc::clone(self))
     }
 
     /// How many are watching.
@@ -257,8 +268,9 @@ impl Feed {
         }
     }
 
-    /// What the watchers were told last.
-    fn shown_status(&self) -> &'static str {
+    /// The status that the watchers were told last.
+    #[must_use]
+    pub fn shown_status(&self) -> &'static str {
         self.read().shown.status
     }
 

@@ -32,20 +32,43 @@ impl WatcherEvent {
     }
 }
 
-/// One place in the audience. What it has not heard yet is shared with all others, and bounded.
+/// One place in the audience, as it is counted.
+pub struct Attendance {
+    feed: Arc<Feed>,
+}
+
+/// What is told to one place in the audience, or to somebody who tells it on to many. What it has not heard yet is
+/// shared with all others, and bounded.
 pub struct Watcher {
     feed: Arc<Feed>,
     events: broadcast::Receiver<WatcherEvent>,
     /// It may have missed a change of status, which no snapshot tells.
     owes_status: bool,
+    _attendance: Option<Attendance>,
+}
+
+impl Attendance {
+    pub(super) fn new(feed: Arc<Feed>) -> Self {
+        feed.watchers.fetch_add(1, Ordering::Relaxed);
+        metrics::gauge!("frontrow_watchers").increment(1.0);
+        Self { feed }
+    }
+}
+
+impl Drop for Attendance {
+    fn drop(&mut self) {
+        self.feed.watchers.fetch_sub(1, Ordering::Relaxed);
+        metrics::gauge!("frontrow_watchers").decrement(1.0);
+    }
 }
 
 impl Watcher {
-    pub(super) fn new(feed: Arc<Feed>, events: broadcast::Receiver<WatcherEvent>) -> Self {
+    pub(super) fn new(feed: Arc<Feed>, attendance: Option<Attendance>) -> Self {
         Self {
+            events: feed.events.subscribe(),
             feed,
-            events,
             owes_status: false,
+            _attendance: attendance,
         }
     }
 
@@ -65,12 +88,5 @@ impl Watcher {
                 unreachable!("the feed that this watcher holds keeps the sending end")
             }
         }
-    }
-}
-
-impl Drop for Watcher {
-    fn drop(&mut self) {
-        self.feed.watchers.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!("frontrow_watchers").decrement(1.0);
     }
 }

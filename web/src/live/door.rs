@@ -4,8 +4,9 @@ use domain::{SessionId, TicketId};
 use operations::doors::{self, Scan};
 use operations::people::{self, SignedIn};
 
-use super::outbox::{CloseWith, End};
 use super::own::Presented;
+use super::packet::CloseWith;
+use super::socket::End;
 use crate::context::Context;
 use crate::error::{Answer, Problem};
 use crate::public::validate::scanned;

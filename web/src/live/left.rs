@@ -7,7 +7,6 @@ use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::web;
-use actix_ws::{AggregatedMessage, AggregatedMessageStream};
 use actors::Left;
 use domain::SessionId;
 use serde::{Deserialize, Serialize};
@@ -17,7 +16,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use uuid::Uuid;
 
 use super::allowance::Allowance;
-use super::outbox::{CloseWith, End, Outbox};
+use super::inbox::Heard;
+use super::packet::{CloseWith, Packet};
+use super::socket::{End, Socket};
 use crate::context::Context;
 use crate::discovery::left_word;
 
@@ -66,7 +67,7 @@ pub struct SessionLeft {
 /// One client.
 pub struct Listener {
     context: web::Data<Context>,
-    outbox: Outbox,
+    socket: Socket,
     watched: HashSet<SessionId>,
     allowance: Allowance,
     heard_at: Instant,
@@ -75,15 +76,11 @@ pub struct Listener {
 
 impl Listener {
     /// A client that has asked nothing yet.
-    pub async fn new(
-        context: web::Data<Context>,
-        session: actix_ws::Session,
-        room: OwnedSemaphorePermit,
-    ) -> Self {
+    pub fn new(context: web::Data<Context>, socket: Socket, room: OwnedSemaphorePermit) -> Self {
         let now = Instant::now();
         Self {
             context,
-            outbox: Outbox::new(session).await,
+            socket,
             watched: HashSet::new(),
             allowance: Allowance::new(now),
             heard_at: now,
@@ -92,81 +89,82 @@ impl Listener {
     }
 
     /// Talks until somebody hangs up.
-    pub async fn converse(mut self, mut stream: AggregatedMessageStream) {
+    pub async fn converse(mut self) {
         let open = metrics::gauge!("frontrow_sockets");
         open.increment(1.0);
-        let Err(end) = self.exchange(&mut stream).await;
+        let Err(end) = self.exchange().await;
         open.decrement(1.0);
         match end {
             End::Gone => {}
-            End::Close(why) => self.outbox.close(stream, why).await,
+            End::Close(why) => self.socket.close(why).await,
         }
     }
 
-    async fn exchange(&mut self, stream: &mut AggregatedMessageStream) -> Result<Infallible, End> {
+    async fn exchange(&mut self) -> Result<Infallible, End> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
         let mut pings = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut changes = self.context.app.registry.board().changes();
         loop {
+            // A client that does not take what was said has no turn.
+            self.socket.taken().await?;
             tokio::select! {
-                message = stream.recv() => match message {
-                    None => return Err(End::Gone),
-                    Some(Err(_)) => return Err(End::Close(CloseWith::Protocol)),
-                    Some(Ok(message)) => self.hear(message).await?,
-                },
+                heard = self.socket.hear() => self.hear(heard?)?,
+                // Somebody found it broken.
+                () = self.socket.called() => {}
                 change = changes.recv() => match change {
-                    Ok((session, left)) if self.watched.contains(&session) => self.tell(&[(session, left)]).await?,
+                    Ok((session, left)) if self.watched.contains(&session) => self.tell(&[(session, left)]),
                     // Behind: what was missed is told as it stands now.
-                    Err(RecvError::Lagged(_)) => self.tell_all().await?,
+                    Err(RecvError::Lagged(_)) => self.tell_all(),
                     Ok(_) | Err(RecvError::Closed) => {}
                 },
                 _ = pings.tick() => {
                     if self.heard_at.elapsed() >= SILENCE_MAX {
                         return Err(End::Close(CloseWith::SlowReader));
                     }
-                    self.outbox.ping().await?;
+                    self.socket.send(&Packet::ping());
                 }
                 () = &mut shutdown => return Err(End::Close(CloseWith::Restart)),
             }
         }
     }
 
-    async fn hear(&mut self, message: AggregatedMessage) -> Result<(), End> {
+    fn hear(&mut self, heard: Heard) -> Result<(), End> {
         self.heard_at = Instant::now();
         if !self.allowance.take(self.heard_at) {
             return Err(End::Close(CloseWith::Flood));
         }
-        match message {
-            AggregatedMessage::Text(text) => match serde_json::from_str(&text) {
+        match heard {
+            Heard::Text(text) => match serde_json::from_str(&text) {
                 Ok(LeftQuestion::Watch { sessions }) if sessions.len() <= SESSIONS_MAX => {
                     self.watched = sessions.into_iter().map(SessionId).collect();
-                    self.tell_all().await
+                    self.tell_all();
                 }
-                Ok(LeftQuestion::Watch { .. }) => self.complain("too_many_sessions").await,
-                Err(error) if error.is_data() => self.complain("invalid_message").await,
-                Err(_) => self.complain("malformed_json").await,
+                Ok(LeftQuestion::Watch { .. }) => self.complain("too_many_sessions"),
+                Err(error) if error.is_data() => self.complain("invalid_message"),
+                Err(_) => self.complain("malformed_json"),
             },
-            AggregatedMessage::Binary(_) => Err(End::Close(CloseWith::Unsupported)),
-            AggregatedMessage::Ping(bytes) => self.outbox.pong(&bytes).await,
-            AggregatedMessage::Pong(_) => Ok(()),
-            AggregatedMessage::Close(_) => Err(End::Close(CloseWith::Normal)),
+            Heard::Binary => return Err(End::Close(CloseWith::Unsupported)),
+            Heard::Ping(bytes) => self.socket.send(&Packet::pong(bytes)),
+            Heard::Pong => {}
+            Heard::Close => return Err(End::Close(CloseWith::Normal)),
         }
+        Ok(())
     }
 
     /// Of sessions that nobody knows, nothing is told.
-    async fn tell_all(&mut self) -> Result<(), End> {
+    fn tell_all(&self) {
         let board = self.context.app.registry.board();
         let known = self
             .watched
             .iter()
             .filter_map(|session| Some((*session, board.left(*session)?)));
         let known: Vec<(SessionId, Left)> = known.collect();
-        self.tell(&known).await
+        self.tell(&known);
     }
 
-    async fn tell(&mut self, sessions: &[(SessionId, Left)]) -> Result<(), End> {
+    fn tell(&self, sessions: &[(SessionId, Left)]) {
         let sessions = sessions.iter().map(|(session, left)| {
             let (word, count) = left_word(*left);
             SessionLeft {
@@ -175,18 +173,14 @@ impl Listener {
                 count,
             }
         });
-        self.outbox
-            .say(&LeftAnswer::Left {
-                sessions: sessions.collect(),
-            })
-            .await
+        self.socket.send(&Packet::of(&LeftAnswer::Left {
+            sessions: sessions.collect(),
+        }));
     }
 
-    async fn complain(&mut self, code: &str) -> Result<(), End> {
-        self.outbox
-            .say(&LeftAnswer::Error {
-                code: code.to_owned(),
-            })
-            .await
+    fn complain(&self, code: &str) {
+        self.socket.send(&Packet::of(&LeftAnswer::Error {
+            code: code.to_owned(),
+        }));
     }
 }

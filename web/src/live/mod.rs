@@ -1,36 +1,45 @@
 //! The socket: the map for everybody, their own order for buyers, the door for staff.
 //!
-//! `connection` is the conversation, `left` the shorter one of pages that list many sessions, `outbox` what
-//! may be said and how long that may take, `allowance` how much a client may say, `own` its order, `door`
-//! what staff ask.
+//! `connection` is the conversation, `left` the shorter one of pages that list many sessions, `audience` those of a
+//! worker who watch the same session, `socket` one client's wire, `inbox` what came over it, `packet` what goes over it,
+//! `allowance` how much a client may say, `own` its order, `door` what staff ask.
 
 mod allowance;
+mod audience;
 mod connection;
 mod door;
+mod inbox;
 pub mod left;
-mod outbox;
 mod own;
+mod packet;
+mod socket;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, rt, web};
-use actix_ws::AggregatedMessageStream;
-use actors::SessionError;
+use std::rc::Rc;
 use std::time::Duration;
+
+use actix_http::ws;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::rt::net::TcpStream;
+use actix_web::{HttpRequest, HttpResponse, web};
+use actors::SessionError;
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt};
+
+pub use self::audience::Audiences;
 
 use self::connection::Connection;
 use self::left::Listener;
-use self::outbox::{CloseWith, farewell};
 use self::own::Presented;
+use self::packet::CloseWith;
+use self::socket::Socket;
 use crate::access;
 use crate::error::{Answer, Problem};
+use crate::handover::Line;
 use crate::input::path_id;
 
 /// The subprotocol, spoken whether it is asked for or not.
 const SUBPROTOCOL: &str = "frontrow.v1";
-
-/// The largest message of a client, in bytes, in one frame or in several.
-const MESSAGE_MAX: usize = 16 * 1024;
 
 /// When to come back if there is no room.
 const FULL_RETRY: Duration = Duration::from_secs(5);
@@ -50,7 +59,7 @@ pub async fn connect(request: HttpRequest, payload: web::Payload) -> Answer<Http
     if let Err(SessionError::Unavailable { retry_after }) = live {
         return Err(Problem::unavailable(retry_after));
     }
-    let (response, session, stream) = shake_hands(&request, payload)?;
+    let response = shake_hands(&request)?;
     let refusal = match &live {
         _ if !context.origins.admit(request.headers()) => Some(CloseWith::Policy),
         Err(_) => Some(CloseWith::UnknownSession),
@@ -59,12 +68,18 @@ pub async fn connect(request: HttpRequest, payload: web::Payload) -> Answer<Http
     match (refusal, live) {
         (None, Ok(live)) => {
             let presented = Presented::of(&context, &request);
-            let connection = Connection::new(context, live, presented, session, room).await;
-            rt::spawn(connection.converse(stream));
+            let audiences = audiences(&request);
+            take_over(&request, payload, |socket| {
+                Connection::new(context, audiences, live, presented, socket, room).converse()
+            });
         }
         (refusal, _) => {
-            let code = refusal.unwrap_or(CloseWith::UnknownSession);
-            rt::spawn(farewell(session, stream, code));
+            let why = refusal.unwrap_or(CloseWith::UnknownSession);
+            take_over(&request, payload, move |socket| async move {
+                // Who is sent away takes room until they are gone.
+                let _room = room;
+                socket.close(why).await;
+            });
         }
     }
     Ok(response)
@@ -78,30 +93,65 @@ pub async fn connect_left(request: HttpRequest, payload: web::Payload) -> Answer
     }
     let room = context.sockets.clone().try_acquire_owned();
     let room = room.map_err(|_| Problem::busy(FULL_RETRY))?;
-    let (response, session, stream) = shake_hands(&request, payload)?;
-    if context.origins.admit(request.headers()) {
-        let listener = Listener::new(context, session, room).await;
-        rt::spawn(listener.converse(stream));
-    } else {
-        rt::spawn(farewell(session, stream, CloseWith::Policy));
-    }
+    let response = shake_hands(&request)?;
+    let is_welcome = context.origins.admit(request.headers());
+    take_over(&request, payload, move |socket| async move {
+        if is_welcome {
+            Listener::new(context, socket, room).converse().await;
+        } else {
+            socket.close(CloseWith::Policy).await;
+        }
+    });
     Ok(response)
 }
 
-type Shaken = (HttpResponse, actix_ws::Session, AggregatedMessageStream);
-
-fn shake_hands(request: &HttpRequest, payload: web::Payload) -> Answer<Shaken> {
-    let shaken = actix_ws::handle_with_protocols(request, payload, &[SUBPROTOCOL]);
-    let (response, session, stream) = shaken.map_err(|error| {
+fn shake_hands(request: &HttpRequest) -> Answer<HttpResponse> {
+    let mut response = ws::handshake(request.head()).map_err(|error| {
         let title = "The handshake is not right";
         let problem = Problem::new(StatusCode::BAD_REQUEST, "bad_handshake", title);
         problem.detail(error.to_string())
     })?;
-    let stream = stream
-        .max_frame_size(MESSAGE_MAX)
-        .aggregate_continuations()
-        .max_continuation_size(MESSAGE_MAX);
-    Ok((response, session, stream))
+    if speaks_ours(request) {
+        let ours = HeaderValue::from_static(SUBPROTOCOL);
+        response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, ours));
+    }
+    Ok(response.finish().map_into_boxed_body().into())
+}
+
+fn speaks_ours(request: &HttpRequest) -> bool {
+    let offers = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    let mut offers = offers.filter_map(|offer| offer.to_str().ok());
+    offers.any(|offer| offer.split(',').any(|one| one.trim() == SUBPROTOCOL))
+}
+
+/// Once the handshake's answer is written, the connection is the conversation's.
+fn take_over<F>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    conversation: impl FnOnce(Socket) -> F + 'static,
+) where
+    F: Future<Output = ()> + 'static,
+{
+    let line = request.conn_data::<Line>();
+    let line = line.expect("the server gives every connection one");
+    line.take_over(move |stream: TcpStream| {
+        let early = already_come(payload);
+        conversation(Socket::new(stream, &early))
+    });
+}
+
+/// What a client said before it was answered, which it should not, and the HTTP server has read.
+fn already_come(mut payload: web::Payload) -> Vec<Bytes> {
+    let mut early = Vec::new();
+    while let Some(Some(Ok(bytes))) = payload.next().now_or_never() {
+        early.push(bytes);
+    }
+    early
+}
+
+fn audiences(request: &HttpRequest) -> Rc<Audiences> {
+    let audiences = request.app_data::<Rc<Audiences>>();
+    Rc::clone(audiences.expect("`routes::configure` puts it there"))
 }
 
 fn upgrade_required() -> Problem {

@@ -256,6 +256,24 @@ async fn a_full_house_of_sockets_turns_the_next_away(pool: PgPool) {
     app.close().await;
 }
 
+/// It should have waited for the answer; what the HTTP server has read by then is not lost all the same.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_said_together_with_the_handshake_is_heard(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let address = app.base.strip_prefix("http://").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut early = handshake(address, &app.session).into_bytes();
+    early.extend(masked("{\"type\":\"hello\"}"));
+    stream.write_all(&early).await.unwrap();
+    let mut heard = Vec::new();
+    while !String::from_utf8_lossy(&heard).contains("\"type\":\"snapshot\"") {
+        let read = tokio::time::timeout(Duration::from_secs(20), stream.read_buf(&mut heard));
+        assert!(read.await.expect("nothing was said").unwrap() > 0);
+    }
+    assert!(heard.starts_with(b"HTTP/1.1 101"));
+    app.close().await;
+}
+
 /// A client that asks and asks and never reads: its buffers fill, its turn waits, and it is cut.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_client_that_never_reads_is_no_longer_served(pool: PgPool) {
@@ -265,11 +283,7 @@ async fn a_client_that_never_reads_is_no_longer_served(pool: PgPool) {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     let mut stream = socket.connect(address.parse().unwrap()).await.unwrap();
-    let handshake = format!(
-        "GET /live/sessions/{theatre} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\n\
-         Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
-         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    );
+    let handshake = handshake(address, &theatre);
     stream.write_all(handshake.as_bytes()).await.unwrap();
     let mut first = [0; 12];
     stream.read_exact(&mut first).await.unwrap();
@@ -306,6 +320,14 @@ async fn theatre_session(app: &TestApp) -> String {
         .as_str()
         .unwrap()
         .to_owned()
+}
+
+fn handshake(address: &str, session: &str) -> String {
+    format!(
+        "GET /live/sessions/{session} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\n\
+         Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
 }
 
 /// A short text frame as a client sends it, with a mask of zeros.
