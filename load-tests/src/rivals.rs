@@ -50,6 +50,9 @@ const FAIR_SHARE: f64 = 0.7;
 /// How many claims a second of ours are prepared for at least.
 const EXPECTED_RATE: f64 = 40_000.0;
 
+/// How many places the rivals' tables have at most: more than the quickest takes in a measurement, and soon filled anew.
+const RIVAL_PLACES_MAX: usize = 60_000;
+
 /// At how many connections the best pool is looked for.
 const PILOT_CONNECTIONS: usize = 256;
 
@@ -179,9 +182,9 @@ impl<'a> Comparison<'a> {
         let floor = *floors.first().ok_or("the hall has no floor")?;
         let mut dice = StdRng::seed_from_u64(1);
         let pool = Pool::new(recipe.address, &house, 4, &mut dice);
-        let places = i32::try_from(args.places)?;
+        let places = rival_places(args)?;
         let tables = Tables::create(&recipe.database()?, places).await?;
-        let mut seats: Vec<u32> = (0..u32::try_from(args.places)?).collect();
+        let mut seats: Vec<u32> = (0..u32::try_from(places)?).collect();
         seats.shuffle(&mut dice);
         let kinds = Kind::ALL.into_iter();
         let kinds = kinds.filter(|kind| args.only.is_empty() || args.only.contains(kind));
@@ -368,7 +371,11 @@ impl<'a> Comparison<'a> {
             return raw::redis_benchmark(&redis.socket).await;
         }
         self.tables.reset().await?;
-        let places = i32::try_from(self.args.places)?;
+        let places = rival_places(self.args)?;
         raw::pgbench(kind, &self.postgres_socket(), self.scratch.path(), places).await
     }
+}
+
+fn rival_places(args: &RivalsArgs) -> Outcome<i32> {
+    Ok(i32::try_from(args.places.min(RIVAL_PLACES_MAX))?)
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::bench::{self, BenchArgs};
-use crate::crowd::{self, CrowdArgs};
+use crate::crowd;
 use crate::drill::{self, DrillArgs};
 use crate::onsale::{self, OnsaleArgs};
 use crate::outcome::Outcome;
@@ -36,15 +36,9 @@ pub async fn run(args: &SmokeArgs) -> Outcome<Verdict> {
     let rivals = rivals::run(&small_rivals(args)).await?;
     let steps = steps::run(&small_steps(args)).await?;
     let away = away::run(&small_away(args)).await?;
-    let mut verdict = onsale.and(drill).and(bench).and(rivals);
-    verdict = verdict.and(steps).and(away);
-    for scenario in crowd::small() {
-        let args = CrowdArgs {
-            frontrow: args.frontrow.clone(),
-            scenario,
-        };
-        verdict = verdict.and(crowd::run(&args).await?);
-    }
+    let crowd = crowd::run_all(&crowd::small(), args.frontrow.as_deref()).await?;
+    let verdict = onsale.and(drill).and(bench).and(rivals);
+    let verdict = verdict.and(steps).and(away).and(crowd);
     say(format_args!("smoke: {:.0?}", began.elapsed()));
     Ok(verdict)
 }

@@ -3,7 +3,6 @@
 //! Each connection has an order of its own, claims, and gives back what it got, again and again: a house of any size stays as it
 //! is. Figures are of both kinds of request together, half and half.
 
-use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -63,8 +62,7 @@ struct Line {
 ///
 /// # Errors
 /// The harness itself could not work.
-pub async fn run(args: &GrowthArgs, frontrow: Option<&Path>) -> Outcome<Verdict> {
-    let stage = Stage::open("growth", frontrow).await?;
+pub async fn run(args: &GrowthArgs, stage: &mut Stage) -> Outcome<Verdict> {
     let mut houses = Vec::new();
     for seats in &args.houses {
         houses.push(stage.house(&Hall::of(*seats)).await?);
@@ -82,7 +80,7 @@ pub async fn run(args: &GrowthArgs, frontrow: Option<&Path>) -> Outcome<Verdict>
             for party in &args.parties {
                 let mut line = Line::default();
                 for _ in 0..args.rounds {
-                    add(&mut line, &stage, house, args.secs, *party, is_best).await?;
+                    add(&mut line, stage, house, args.secs, *party, is_best).await?;
                 }
                 let asked = if is_best { "best" } else { "named" };
                 say(format_args!(
@@ -99,7 +97,6 @@ pub async fn run(args: &GrowthArgs, frontrow: Option<&Path>) -> Outcome<Verdict>
             }
         }
     }
-    stage.close(&[]).await?;
     if failed > 0 {
         say(format_args!(
             "growth: FAILED, {failed} requests were not answered 200"

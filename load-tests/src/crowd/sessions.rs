@@ -1,6 +1,5 @@
 //! Many sessions: what an idle one costs, whether two hundred on sale get as much done as one, and how soon a large one is back.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -82,13 +81,10 @@ pub fn small() -> SessionsArgs {
 ///
 /// # Errors
 /// The harness itself could not work.
-pub async fn run(args: &SessionsArgs, frontrow: Option<&Path>) -> Outcome<Verdict> {
-    let mut stage = Stage::open("sessions", frontrow).await?;
-    side_by_side(args, &stage).await?;
-    idle(args, &stage).await?;
-    let verdict = takeover(args, &mut stage).await?;
-    stage.close(&[]).await?;
-    Ok(verdict)
+pub async fn run(args: &SessionsArgs, stage: &mut Stage) -> Outcome<Verdict> {
+    side_by_side(args, stage).await?;
+    idle(args, stage).await?;
+    takeover(args, stage).await
 }
 
 /// Publishes more sessions like one: the harness knows the tables, and ten thousand commands would take an hour.

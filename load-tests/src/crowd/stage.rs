@@ -10,7 +10,6 @@ use super::listener::Channel;
 use crate::bench::cpu::Processes;
 use crate::bench::machine::Machine;
 use crate::box_office::{Hall, Terms, import, put_on_sale};
-use crate::checker::Violation;
 use crate::connection::{Connection, Headers, request};
 use crate::database::{Durability, connect};
 use crate::house::{House, read_house};
@@ -18,6 +17,7 @@ use crate::outcome::Outcome;
 use crate::say::say;
 use crate::scratch::Scratch;
 use crate::server::{Recipe, Server};
+use crate::verdict::Verdict;
 
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -26,7 +26,7 @@ const TERMS: Terms = Terms {
     max_per_order: 10,
 };
 
-/// A server with its database, for one scenario.
+/// A server with its database.
 pub struct Stage {
     pub recipe: Recipe,
     pub server: Server,
@@ -44,7 +44,6 @@ impl Stage {
             scratch.keep();
             return Err(error);
         }
-        say(format_args!("\n== {name}"));
         say(Machine::look(&recipe)?);
         let pool = connect(&recipe.database()?).await?;
         say(Durability::ask(&pool).await?);
@@ -91,8 +90,8 @@ impl Stage {
     }
 
     /// Ends the server, keeping what is left of it if something was wrong.
-    pub async fn close(mut self, violations: &[Violation]) -> Outcome<()> {
-        if !violations.is_empty() {
+    pub async fn close(mut self, verdict: Verdict) -> Outcome<()> {
+        if verdict != Verdict::Passed {
             self.scratch.keep();
         }
         self.pool.close().await;

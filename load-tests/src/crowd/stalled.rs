@@ -1,6 +1,5 @@
 //! Clients that never read: what they cost, how soon they are dropped, and whether the others notice.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -73,8 +72,7 @@ struct Seen {
 ///
 /// # Errors
 /// The harness itself could not work.
-pub async fn run(args: &StalledArgs, frontrow: Option<&Path>) -> Outcome<Verdict> {
-    let stage = Stage::open("stalled", frontrow).await?;
+pub async fn run(args: &StalledArgs, stage: &mut Stage) -> Outcome<Verdict> {
     let history = Arc::new(History::new());
     let house = stage.house(&Hall::of(args.seats)).await?;
     let mut sale = Sale::new(stage.recipe.address, &house, history.clone(), 10);
@@ -85,7 +83,7 @@ pub async fn run(args: &StalledArgs, frontrow: Option<&Path>) -> Outcome<Verdict
     // Both stretches meet a server that has been at work.
     sale.sell(args.rate, Duration::from_secs(1)).await?;
 
-    let without = sell(&stage, &mut sale, &audience, args.rate, length, None).await?;
+    let without = sell(stage, &mut sale, &audience, args.rate, length, None).await?;
     let (server, kernel) = (resident_kib(stage.server.pid()), tcp_kib());
     let mut stalled = JoinSet::new();
     for _ in 0..args.stalled {
@@ -101,17 +99,16 @@ pub async fn run(args: &StalledArgs, frontrow: Option<&Path>) -> Outcome<Verdict
     }
     let mut seen = Seen::default();
     let watch = Watch {
-        stage: &stage,
+        stage,
         others: args.watchers,
         server,
         kernel,
         seen: &mut seen,
     };
-    let with = sell(&stage, &mut sale, &audience, args.rate, length, Some(watch)).await?;
+    let with = sell(stage, &mut sale, &audience, args.rate, length, Some(watch)).await?;
     drop(sockets);
     let violations = sale.check(&stage.pool).await?;
     say_seen(args, &seen, &without, &with);
-    stage.close(&violations).await?;
     Ok(Verdict::of("stalled", &violations))
 }
 

@@ -4,7 +4,6 @@
 //! answered: held, refused with a reason, or sent away with a time to come back.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,13 +70,12 @@ pub fn small() -> StampedeArgs {
 ///
 /// # Errors
 /// The harness itself could not work.
-pub async fn run(args: &StampedeArgs, frontrow: Option<&Path>) -> Outcome<Verdict> {
-    let stage = Stage::open("stampede", frontrow).await?;
+pub async fn run(args: &StampedeArgs, stage: &mut Stage) -> Outcome<Verdict> {
     let house = stage.house(&Hall::of(args.seats)).await?;
     let history = Arc::new(History::new());
     let cpu = stage.processes().times();
     let began = std::time::Instant::now();
-    rush(args, &stage, &house, &history).await?;
+    rush(args, stage, &house, &history).await?;
     let took = began.elapsed();
     let used = stage.processes().times().since(&cpu);
     let records = history.records()?;
@@ -90,8 +88,7 @@ pub async fn run(args: &StampedeArgs, frontrow: Option<&Path>) -> Outcome<Verdic
     ));
     let mut violations = check(&history, house.session, house.capacity(), &stage.pool).await?;
     violations.extend(unanswered(&records));
-    let verdict = goodput(args, &stage).await?;
-    stage.close(&violations).await?;
+    let verdict = goodput(args, stage).await?;
     Ok(Verdict::of("stampede", &violations).and(verdict))
 }
 

@@ -24,6 +24,9 @@ use crate::verdict::Verdict;
 /// How long everything rests before a stretch, so that a crowd's arrival is over.
 const REST: Duration = Duration::from_secs(1);
 
+/// How long is sold before anything is measured: what a server does for the first time takes longer.
+const WARM_UP: Duration = Duration::from_secs(1);
+
 /// How many of a frame's changes are looked at for each arrival.
 const SAMPLED: usize = 4;
 
@@ -79,8 +82,7 @@ struct Stretch {
 ///
 /// # Errors
 /// The harness itself could not work.
-pub async fn run(args: &WatchersArgs, frontrow: Option<&Path>) -> Outcome<Verdict> {
-    let stage = Stage::open("watchers", frontrow).await?;
+pub async fn run(args: &WatchersArgs, stage: &mut Stage) -> Outcome<Verdict> {
     let history = Arc::new(History::new());
     let mut violations = Vec::new();
     let mut stretches = Vec::new();
@@ -93,23 +95,31 @@ pub async fn run(args: &WatchersArgs, frontrow: Option<&Path>) -> Outcome<Verdic
         "\n| watchers | seats/s | claim p50 ms | p99 ms | tick ms | change to client p50 ms | p99 ms | frames/s | server CPU % | CPU µs/frame | KiB a watcher | handshakes/s | ended |",
     );
     say("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+    warm_up(args, stage, &history).await?;
     for watchers in &args.watchers {
         let house = stage.house(&Hall::of(args.seats)).await?;
         let mut sale = Sale::new(stage.recipe.address, &house, history.clone(), 10);
         let is_last = Some(watchers) == args.watchers.last();
         let latecomers = if is_last { args.latecomers } else { 0 };
         let (stretch, heard) =
-            stretch(args, &stage, &mut sale, *watchers, latecomers, &stretches).await?;
+            stretch(args, stage, &mut sale, *watchers, latecomers, &stretches).await?;
         stretches.push(stretch);
         frames = heard;
         violations.extend(sale.check(&stage.pool).await?);
     }
-    stage.close(&violations).await?;
     if !args.alone {
         let most = args.watchers.iter().copied().max().unwrap_or(0);
         others(args, &frames, most, history.timeline).await?;
     }
     Ok(Verdict::of("watchers", &violations))
+}
+
+/// Nothing of a server's first sale is measured: plans are made, files grow, pools open.
+async fn warm_up(args: &WatchersArgs, stage: &Stage, history: &Arc<History>) -> Outcome<()> {
+    let house = stage.house(&Hall::Generated(args.seats)).await?;
+    let mut sale = Sale::new(stage.recipe.address, &house, history.clone(), 10);
+    sale.sell(args.rate, WARM_UP * 2).await?;
+    Ok(())
 }
 
 async fn stretch(
@@ -127,6 +137,8 @@ async fn stretch(
     audience.join(&channel, watchers).await?;
     tokio::time::sleep(REST).await;
     let a_watcher = resident_kib(stage.server.pid()).saturating_sub(resident);
+    // The house's own first touches, and the crowd's.
+    sale.sell(args.rate, WARM_UP).await?;
     drop(audience.take_heard());
     let (from, cpu) = (timeline.now(), stage.processes().times());
     let length = Duration::from_secs_f64(args.secs);
