@@ -33,9 +33,6 @@ const FETCHED_AHEAD: usize = 200;
 /// itself after every empty look and asks again at once, some 1,500 times a second.
 const REST: Duration = Duration::from_millis(50);
 
-/// How long jobs that are done wait for others, to be ticked off together. Whoever dies meanwhile has them done again.
-const TICKED_OFF_AFTER: Duration = Duration::from_millis(20);
-
 /// How long a worker may be silent before its jobs are given to others: a process that was killed
 /// must not keep a sale untold for hours, which is the library's own limit.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
@@ -178,8 +175,8 @@ async fn work(
     let worker = WorkerOptions::default()
         .pg_pool(app.pool.clone())
         .concurrency(CONCURRENCY)
+        // Each is ticked off by itself: in batches, the library forgets those whose statement failed.
         .local_queue(local_queue)
-        .complete_job_batch_delay(TICKED_OFF_AFTER)
         .worker_recovery(recovery)
         .listen_os_shutdown_signals(false)
         .shutdown_signal(shutdown)
