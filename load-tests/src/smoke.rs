@@ -93,9 +93,9 @@ fn small_steps(args: &SmokeArgs) -> StepsArgs {
     StepsArgs {
         frontrow: args.frontrow.clone(),
         sandbox: beside(args),
-        operations: vec![Operation::Paypal, Operation::Refund],
+        operations: vec![Operation::Paypal],
         manners: vec![Manner::Kill],
-        every: 4,
+        every: 5,
     }
 }
 
@@ -104,7 +104,7 @@ fn small_away(args: &SmokeArgs) -> AwayArgs {
         frontrow: args.frontrow.clone(),
         sandbox: beside(args),
         // Long enough for slow machines to begin orders meanwhile.
-        secs: 6,
+        secs: 4,
         around_secs: 1,
         buyers: 16,
     }
