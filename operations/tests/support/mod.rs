@@ -415,21 +415,31 @@ pub async fn work_off(app: &App) {
     let worker = tokio::spawn(operations::jobs::run(app.clone(), async move {
         stopped.await.unwrap();
     }));
-    let all_done = async {
-        while !store::jobs::waiting(&app.pool).await.unwrap().is_empty() {
-            // Those that are left by others are due at once, too.
-            sqlx::query(
-                "update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null",
-            )
-            .execute(&app.pool)
-            .await
-            .unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    let mut least = usize::MAX;
+    let mut last_progress = std::time::Instant::now();
+    loop {
+        let waiting = store::jobs::waiting(&app.pool).await.unwrap();
+        if waiting.is_empty() {
+            break;
         }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(20), all_done)
+        if waiting.len() < least {
+            least = waiting.len();
+            last_progress = std::time::Instant::now();
+        }
+        // However many there are, they become fewer.
+        let stands_still = last_progress.elapsed() > std::time::Duration::from_secs(20);
+        assert!(!stands_still, "jobs are left over: {:?}", waiting.first());
+        // Those that are left by others are due at once, too.
+        sqlx::query(
+            "update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null",
+        )
+        .execute(&app.pool)
         .await
-        .expect("jobs are left over");
+        .unwrap();
+        // To look at thousands takes longer.
+        let pause = 10 + u64::try_from(waiting.len()).unwrap() / 10;
+        tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+    }
     stop.send(()).unwrap();
     worker.await.unwrap();
 }
