@@ -9,11 +9,17 @@ mod patience;
 pub mod paypal;
 pub mod stripe;
 
+use std::time::Duration;
+
 use domain::{Money, PaymentId};
 use thiserror::Error;
 use uuid::Uuid;
 
 pub use patience::Patience;
+
+/// Connections that a client keeps for the next request.
+const IDLE_CONNECTIONS_MAX: usize = 32;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Why a provider did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -170,4 +176,16 @@ pub enum Untrusted {
 pub fn install_cryptography() {
     // Refused only where it was done before.
     let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// A client that goes where it is told and nowhere else: it follows no redirection and asks no proxy.
+fn http_client() -> Result<reqwest::Client, Failure> {
+    install_cryptography();
+    let client = reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build();
+    client.map_err(|error| Failure::Unanswered(error.to_string()))
 }

@@ -17,7 +17,6 @@ mod signature;
 mod standings;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{Money, PaymentId, Timestamp};
@@ -38,9 +37,6 @@ use self::amounts::{stripe_amount, stripe_currency};
 use self::standings::{provider_refund, standing_of_intent};
 use crate::{Failure, Notice, Patience, ProviderRefund, Standing, Untrusted};
 
-/// Connections that are kept for the next request.
-const IDLE_CONNECTIONS_MAX: usize = 32;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// What Stripe answers when an intent is asked for what its state does not allow.
 const UNEXPECTED_STATE: &str = "payment_intent_unexpected_state";
 
@@ -87,14 +83,7 @@ impl Stripe {
     /// # Errors
     /// The system gives no HTTP client.
     pub fn new(settings: Settings) -> Result<Self, Failure> {
-        crate::install_cryptography();
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build();
-        let http = http.map_err(|error| Failure::Unanswered(error.to_string()))?;
+        let http = crate::http_client()?;
         Ok(Self { http, settings })
     }
 

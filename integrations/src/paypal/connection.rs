@@ -8,8 +8,6 @@ use tokio::time::Instant;
 use super::Settings;
 use crate::{Failure, Patience};
 
-const IDLE_CONNECTIONS_MAX: usize = 32;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// A token is renewed so long before it ends.
 const TOKEN_MARGIN: Duration = Duration::from_secs(60);
 
@@ -40,14 +38,7 @@ impl Connection {
     /// # Errors
     /// The system gives no HTTP client.
     pub fn new(settings: Settings) -> Result<Self, Failure> {
-        crate::install_cryptography();
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build();
-        let http = http.map_err(|error| Failure::Unanswered(error.to_string()))?;
+        let http = crate::http_client()?;
         Ok(Self {
             http,
             settings,
