@@ -81,11 +81,13 @@ async function comeTo(page: Page, seat: number): Promise<{ x: number; y: number 
     map?.scrollIntoView();
     map?.reveal(index);
     let before = "";
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, 90));
+    // Counted in frames, not in time: a busy machine paints few of them, and the map moves only with them.
+    for (let still = 0; ; ) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
       const point = map?.pointOf(index);
       const now = JSON.stringify(point);
-      if (now === before && point) {
+      still = now === before ? still + 1 : 0;
+      if (still >= 6 && point) {
         return point;
       }
       before = now;
