@@ -16,7 +16,8 @@ mod storage;
 mod world;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use rand::SeedableRng;
@@ -43,6 +44,16 @@ struct Outcome {
     answers: BTreeMap<String, usize>,
     log_length: usize,
     surprises: usize,
+}
+
+impl Outcome {
+    fn count_into(self, totals: &mut BTreeMap<String, usize>) {
+        let rest = [("surprises", self.surprises), ("steps", self.log_length)];
+        let rest = rest.map(|(name, count)| (name.to_owned(), count));
+        for (name, count) in self.answers.into_iter().chain(rest) {
+            *totals.entry(name).or_default() += count;
+        }
+    }
 }
 
 fn simulate(seed: u64, flaw: Flaw) -> Outcome {
@@ -88,17 +99,21 @@ fn nothing_false_is_ever_said_and_nothing_promised_is_lost() {
     let one = number_from_environment("SIM_SEED");
     let count = number_from_environment("SIM_SEEDS").unwrap_or(SEEDS);
     let seeds = one.map_or(1..=count, |seed| seed..=seed);
-    let mut totals: BTreeMap<String, usize> = BTreeMap::new();
-    for seed in seeds {
-        let outcome = simulate(seed, Flaw::None);
-        let first: Vec<&String> = outcome.faults.iter().take(3).collect();
-        assert!(first.is_empty(), "SIM_SEED={seed}: {first:#?}");
-        for (answer, count) in outcome.answers {
-            *totals.entry(answer).or_default() += count;
+    let (seeds, totals) = (Mutex::new(seeds), Mutex::new(BTreeMap::new()));
+    let take = || seeds.lock().unwrap().next();
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(seed) = take() {
+                    let outcome = simulate(seed, Flaw::None);
+                    let first: Vec<&String> = outcome.faults.iter().take(3).collect();
+                    assert!(first.is_empty(), "SIM_SEED={seed}: {first:#?}");
+                    outcome.count_into(&mut totals.lock().unwrap());
+                }
+            });
         }
-        *totals.entry("surprises".to_owned()).or_default() += outcome.surprises;
-        *totals.entry("steps".to_owned()).or_default() += outcome.log_length;
-    }
+    });
+    let totals = totals.into_inner().unwrap();
     eprintln!("{totals:#?}");
 }
 
