@@ -22,6 +22,7 @@ use domain::seat_map::{Change, SeatMap};
 use domain::{OrderId, SessionId};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, sleep_until};
@@ -95,6 +96,12 @@ impl Feed {
     pub(crate) fn report_to(&self, board: Arc<Board>) {
         // Whoever starts the session anew has the same board.
         let _ = self.board.set(board);
+    }
+
+    /// How long telling all watchers something may take: it is spread over that.
+    #[must_use]
+    pub fn telling_length(&self) -> Duration {
+        Pace::telling_length(self.watchers())
     }
 
     /// All places as they are committed.

@@ -47,6 +47,13 @@ impl Pace {
         let watchers = u32::try_from(watchers).unwrap_or(u32::MAX);
         (TICK_MIN + self.rush).max(TICK_PER_WATCHER.saturating_mul(watchers))
     }
+
+    /// How long those who are told may take to be told one after the other: long enough that claims are answered in
+    /// between, and over well before the next tick.
+    pub fn telling_length(watchers: usize) -> Duration {
+        let watchers = u32::try_from(watchers).unwrap_or(u32::MAX);
+        TICK_PER_WATCHER.saturating_mul(watchers) / 2
+    }
 }
 
 /// How much longer to gather where so many seats changed in so long.

@@ -1,18 +1,21 @@
 //! Those of one worker who watch a session.
 //!
 //! A tick wakes one task a worker, not one a watcher: it walks the places and writes the same bytes to each socket. It
-//! stops for breath every few places, so that claims and handshakes go first. A place that has not taken what it was
-//! told before is passed over and told that it fell behind: its own conversation sends a fresh snapshot once it reads.
+//! stops for breath every few places and spreads a large crowd over half a tick, so that claims and handshakes go first.
+//! A place that has not taken what it was told before is passed over and told that it fell behind: its own conversation
+//! sends a fresh snapshot once it reads.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::rt;
 use actors::{Attendance, Feed, Frame, Watcher, WatcherEvent};
 use domain::OrderId;
 use tokio::task::{JoinHandle, yield_now};
+use tokio::time::{Instant, sleep_until};
 
 use super::packet::{FramePackets, Packet};
 use super::socket::Socket;
@@ -20,6 +23,9 @@ use crate::wire::live::{Generation, ServerMessage};
 
 /// How many places are told before others have their turn.
 const BREATH: usize = 32;
+
+/// A shorter pause than that is left to those who are ready.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 /// What no watcher has.
 const NOTHING: Generation = Generation {
@@ -125,6 +131,9 @@ impl Audience {
     /// makes nobody miss anything. Who comes meanwhile has been shown what is told here.
     async fn each(&self, tell: impl Fn(&Place)) {
         let mut left = self.places.borrow().len();
+        let breaths = u32::try_from(left.div_ceil(BREATH)).unwrap_or(u32::MAX);
+        let pause = self.feed.telling_length() / breaths.max(1);
+        let mut due = Instant::now();
         while left > 0 {
             {
                 let places = self.places.borrow();
@@ -132,7 +141,12 @@ impl Audience {
                 left = end.saturating_sub(BREATH);
                 places[left..end].iter().for_each(|place| tell(place));
             }
-            yield_now().await;
+            due += pause;
+            if left > 0 && due > Instant::now() + SHORTEST_PAUSE {
+                sleep_until(due).await;
+            } else {
+                yield_now().await;
+            }
         }
     }
 
