@@ -3,36 +3,13 @@
 import { toPage, type Point } from "./camera.ts";
 import { DOTS_PITCH_MIN } from "./detail.ts";
 import type { House, Rectangle, Section } from "./house.ts";
+import { drawLabel, fits, isFree, layOut, type Label, type LabelInk, type LabelWords } from "./lettering.ts";
 import { LOOK, priceColor, type Palette } from "./look.ts";
 import type { PaintedWords } from "./messages.ts";
 import { writeMoney } from "./money.ts";
 import { clampNumber, isWithin, type Frame, type Scene } from "./scene.ts";
 import type { Anchor, Shapes } from "./shapes.ts";
-import { traceRounded, type Surface } from "./surface.ts";
-
-interface LabelWords {
-  readonly name: string;
-  readonly rest: string;
-  /** The rest below the name. */
-  readonly isStacked: boolean;
-  /** On a patch of the band's own colour instead of a plate. */
-  readonly isBare: boolean;
-}
-
-interface Label extends LabelWords {
-  readonly box: Rectangle;
-  readonly pixels: number;
-  readonly nameWidth: number;
-}
-
-interface LabelInk {
-  readonly name: string;
-  readonly rest: string;
-  readonly ground: string;
-  /** Of a plate; null without one. */
-  readonly edge: string | null;
-  readonly alpha: number;
-}
+import type { Surface } from "./surface.ts";
 
 /** From so many blocks of one name on, the name says nothing. */
 const NUMBERED_MIN = 8;
@@ -83,14 +60,21 @@ export class Labels {
 
   sections(context: Surface, scene: Scene, frame: Frame): void {
     const written: Rectangle[] = [];
-    const pitch = frame.view.scale * this.house.pitch;
     // The larger block first, so that of two names that would overlap the one with more room is written.
     const anchors = [...this.shapes.anchors].sort((one, other) => other.width - one.width);
-    for (const anchor of anchors) {
-      const section = this.house.sections[anchor.section];
-      if (section !== undefined && section.level === scene.level) {
-        this.labelSection(context, scene, frame, anchor, section, pitch, written);
+    // Among a hundred blocks a number is a name. Rows as bands are a ground to write on; dots are none.
+    const areBare = this.pitchOf(frame) < DOTS_PITCH_MIN;
+    const alike = new Map<number, Anchor[]>();
+    for (const anchor of anchors.filter((it) => this.house.sections[it.section]?.level === scene.level)) {
+      const price = this.house.sections[anchor.section]?.price ?? 0;
+      if (areBare && this.numbers[anchor.section] !== "") {
+        alike.set(price, [...(alike.get(price) ?? []), anchor]);
+      } else {
+        this.labelSection(context, scene, frame, anchor, written);
       }
+    }
+    for (const blocks of alike.values()) {
+      this.labelBlocks(context, scene, frame, blocks, written);
     }
   }
 
@@ -98,73 +82,96 @@ export class Labels {
     for (const anchor of this.shapes.anchors) {
       const section = this.house.sections[anchor.section];
       if (section?.isStanding === true && section.level === scene.level) {
-        this.labelSection(context, scene, frame, anchor, section, frame.view.scale * this.house.pitch, []);
+        this.labelSection(context, scene, frame, anchor, []);
       }
     }
   }
 
   /** A name and a price: side by side, or one above the other, or the name alone, whichever has room. */
-  private labelSection(
-    context: Surface,
-    scene: Scene,
-    { view, size }: Frame,
-    anchor: Anchor,
-    section: Section,
-    pitch: number,
-    written: Rectangle[],
-  ): void {
-    const at = toPage(view, size, anchor);
-    if (at.x < -100 || at.y < -40 || at.x > size.width + 100 || at.y > size.height + 40) {
+  private labelSection(context: Surface, scene: Scene, frame: Frame, anchor: Anchor, written: Rectangle[]): void {
+    const section = this.house.sections[anchor.section];
+    if (section === undefined || !isNear(frame, toPage(frame.view, frame.size, anchor))) {
       return;
     }
-    const room = { width: anchor.width * view.scale, height: anchor.height * view.scale };
-    for (const words of this.choices(scene, anchor.section, section, pitch)) {
-      const label = this.laidOut(context, words, at, pitch);
-      if (fits(label, room) && !written.some((other) => overlaps(other, label.box))) {
-        written.push(label.box);
-        this.draw(context, label, this.inkFor(scene, section, words.isBare));
+    for (const words of this.choices(scene, anchor.section, section)) {
+      const label = this.labelAt(context, frame, anchor, words, written);
+      if (label !== null) {
+        written.push(...label.grounds);
+        drawLabel(context, this.palette.font, label, this.inkFor(scene, section, false));
         return;
       }
     }
   }
 
-  private choices(scene: Scene, index: number, section: Section, pitch: number): LabelWords[] {
-    const money = this.house.prices[section.price];
-    const price = money === undefined ? "" : writeMoney(this.words, money);
-    const isGone = isSoldOut(scene, section);
-    const tail = isGone ? this.words.soldOut : price;
+  /** Numbered blocks of one price are written alike: in the way in which most of them have their price; without it only where none has room. */
+  private labelBlocks(context: Surface, scene: Scene, frame: Frame, blocks: readonly Anchor[], written: Rectangle[]): void {
+    const laid = this.waysOf(scene, blocks).map((way) => this.laidOut(context, frame, way, written));
+    const [usual = [], small = [], alone = []] = laid;
+    const priced = small.length > usual.length ? small : usual;
+    for (const { label, section } of priced.length > 0 ? priced : alone) {
+      written.push(...label.grounds);
+      if (isNear(frame, { x: label.box.left, y: label.box.top })) {
+        drawLabel(context, this.palette.font, label, this.inkFor(scene, section, true));
+      }
+    }
+  }
+
+  /** All blocks in each way to write them. */
+  private waysOf(scene: Scene, blocks: readonly Anchor[]): (readonly [Anchor, Section, LabelWords])[][] {
+    const way = (isSmall: boolean, isPriced: boolean): (readonly [Anchor, Section, LabelWords])[] =>
+      blocks.flatMap((anchor) => {
+        const section = this.house.sections[anchor.section];
+        if (section === undefined) {
+          return [];
+        }
+        const rest = isPriced && !isSoldOut(scene, section) ? this.priceOf(section) : "";
+        const name = this.numbers[anchor.section] ?? "";
+        return [[anchor, section, { name, rest, isStacked: rest !== "", isBare: true, isSmall }] as const];
+      });
+    return [way(false, true), way(true, true), way(false, false)];
+  }
+
+  /** Those that have room beside what is written already, and beside each other. */
+  private laidOut(
+    context: Surface,
+    frame: Frame,
+    way: readonly (readonly [Anchor, Section, LabelWords])[],
+    written: readonly Rectangle[],
+  ): { label: Label; section: Section }[] {
+    const taken = [...written];
+    return way.flatMap(([anchor, section, words]) => {
+      const label = this.labelAt(context, frame, anchor, words, taken);
+      taken.push(...(label?.grounds ?? []));
+      return label === null ? [] : [{ label, section }];
+    });
+  }
+
+  private labelAt(context: Surface, frame: Frame, anchor: Anchor, words: LabelWords, written: readonly Rectangle[]): Label | null {
+    const { view, size } = frame;
+    const label = layOut(context, this.palette.font, words, toPage(view, size, anchor), this.pitchOf(frame));
+    const room = { width: anchor.width * view.scale, height: anchor.height * view.scale };
+    return fits(label, room) && isFree(label, written) ? label : null;
+  }
+
+  private choices(scene: Scene, index: number, section: Section): LabelWords[] {
+    const tail = isSoldOut(scene, section) ? this.words.soldOut : this.priceOf(section);
     const short = this.shortNames[index] ?? section.name;
     // The switch says which floor it is.
     const long = this.house.levels.length > 1 ? short : section.name;
     const number = this.numbers[index] ?? "";
-    const written = (name: string, rest: string, isStacked: boolean, isBare = false): LabelWords => ({ name, rest, isStacked, isBare });
-    if (number === "") {
-      return [written(long, tail, false), written(short, tail, false), written(short, tail, true), written(short, "", false)];
-    }
-    // Among a hundred blocks a number is a name. Rows as bands are a ground to write on; dots are none.
-    const isBare = pitch < DOTS_PITCH_MIN;
-    const alone = written(number, "", false, isBare);
-    if (isBare) {
-      return isGone ? [alone] : [written(number, price, true, true), alone];
-    }
-    return [written(long, tail, false), written(number, tail, false), alone];
+    const written = (name: string, rest: string, isStacked = false): LabelWords => ({ name, rest, isStacked, isBare: false, isSmall: false });
+    return number === ""
+      ? [written(long, tail), written(short, tail), written(short, tail, true), written(short, "")]
+      : [written(long, tail), written(number, tail), written(number, "")];
   }
 
-  private laidOut(context: Surface, words: LabelWords, { x, y }: Point, pitch: number): Label {
-    const { name, rest, isStacked, isBare } = words;
-    const pixels = clampNumber(10.5, pitch * 1.4, 13);
-    const nameWidth = this.measure(context, name, 650, pixels);
-    const restWidth = rest === "" ? 0 : this.measure(context, rest, 500, pixels);
-    const inner = isStacked || rest === "" ? Math.max(nameWidth, restWidth) : nameWidth + 8 + restWidth;
-    const width = inner + (isBare ? 3 : 14);
-    const height = isStacked ? pixels * (isBare ? 2.1 : 2.7) : pixels * (isBare ? 1.1 : 1.9);
-    const box = { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
-    return { ...words, box, pixels, nameWidth };
+  private priceOf({ price }: Section): string {
+    const money = this.house.prices[price];
+    return money === undefined ? "" : writeMoney(this.words, money);
   }
 
-  private measure(context: Surface, words: string, weight: number, pixels: number): number {
-    context.font = `${weight} ${pixels}px ${this.palette.font}`;
-    return context.measureText(words).width;
+  private pitchOf({ view }: Frame): number {
+    return view.scale * this.house.pitch;
   }
 
   private inkFor(scene: Scene, section: Section, isBare: boolean): LabelInk {
@@ -177,47 +184,11 @@ export class Labels {
     const [ink, ground] = isSoldOut(scene, section) ? [palette.ink, palette.line] : [palette.onPrice, color];
     return { name: ink, rest: ink, ground, edge: null, alpha };
   }
-
-  private draw(context: Surface, label: Label, ink: LabelInk): void {
-    const { box, pixels, name, rest, nameWidth, isStacked } = label;
-    context.globalAlpha = ink.alpha;
-    drawPlate(context, box, ink, label.isBare ? 3 : pixels * 0.95);
-    const [middleX, middleY] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2 + 0.5];
-    const isBeside = rest !== "" && !isStacked;
-    context.textAlign = isBeside ? "start" : "center";
-    context.textBaseline = "middle";
-    context.fillStyle = ink.name;
-    context.font = `650 ${pixels}px ${this.palette.font}`;
-    const lineUp = isStacked ? pixels * 0.54 : 0;
-    context.fillText(name, isBeside ? box.left + 7 : middleX, middleY - lineUp);
-    if (rest !== "") {
-      context.fillStyle = ink.rest;
-      context.font = `500 ${pixels}px ${this.palette.font}`;
-      context.fillText(rest, isBeside ? box.left + 7 + nameWidth + 8 : middleX, middleY + lineUp);
-    }
-    context.globalAlpha = 1;
-  }
 }
 
-function drawPlate(context: Surface, { left, top, right, bottom }: Rectangle, { ground, edge }: LabelInk, radius: number): void {
-  context.beginPath();
-  traceRounded(context, left, top, right - left, bottom - top, radius);
-  context.fillStyle = ground;
-  context.fill();
-  if (edge !== null) {
-    context.strokeStyle = edge;
-    context.lineWidth = 1.25;
-    context.stroke();
-  }
-}
-
-/** A name alone may stick out a little; numbers of blocks may, too, for what they stand in is bent. */
-function fits({ box, rest, isStacked, isBare }: Label, room: { width: number; height: number }): boolean {
-  const width = box.right - box.left;
-  if (isBare) {
-    return width <= room.width + 8 && box.bottom - box.top <= room.height + 2;
-  }
-  return width <= Math.max(room.width * 1.1, 40) * (rest === "" || isStacked ? 1.4 : 1);
+/** Whether what stands there is seen, or sticks into the picture. */
+function isNear({ size }: Frame, { x, y }: Point): boolean {
+  return x > -100 && y > -40 && x < size.width + 100 && y < size.height + 40;
 }
 
 function isSoldOut(scene: Scene, section: Section): boolean {
@@ -277,9 +248,4 @@ function ends(points: Float32Array, pitch: number): End[] {
     return { x: x + alongX * pitch * 0.9, y: y + alongY * pitch * 0.9, alongX, alongY };
   };
   return last === 0 ? [beyond(0, 0)] : [beyond(0, 2), beyond(last, last - 2)];
-}
-
-/** Or nearly so. */
-function overlaps(one: Rectangle, other: Rectangle): boolean {
-  return one.left < other.right + 2 && other.left < one.right + 2 && one.top < other.bottom + 1 && other.top < one.bottom + 1;
 }

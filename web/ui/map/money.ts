@@ -20,10 +20,16 @@ export function writeMoney({ language, free }: PriceWords, { amount, currency }:
 }
 
 const formats = new Map<string, Intl.NumberFormat>();
+const decimals = new Map<string, number>();
 
-/** How many decimals the currency has. */
+/** How many decimals the currency has. Remembered, for asking takes longer than writing. */
 function decimalsOf(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  let count = decimals.get(currency);
+  if (count === undefined) {
+    count = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    decimals.set(currency, count);
+  }
+  return count;
 }
 
 function formatOf(language: string, currency: string, digits: number): Intl.NumberFormat {

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { arena } from "../bench/plan.ts";
+import { fit, type Size } from "./camera.ts";
+import { buildHouse, type House } from "./house.ts";
+import { Labels } from "./labels.ts";
+import { LOOK, type Palette } from "./look.ts";
+import type { Drawing } from "./manifest.ts";
+import type { Scene } from "./scene.ts";
+import { shapesOf } from "./shapes.ts";
+import type { Surface } from "./surface.ts";
+
+const PRICES: Readonly<Record<string, number>> = { "Lower tier": 9_000, "Club tier": 12_000, "Upper tier": 4_500 };
+const PALETTE = { font: "sans-serif", prices: ["#000"] } as unknown as Palette;
+const WORDS = { language: "en", free: "free", soldOut: "Sold out", stage: "Stage" };
+
+function drawing(positionX: number, positionY: number): Drawing {
+  return { positionX, positionY, rotation: 0, shape: "ellipse", sizeX: 20, sizeY: 20 };
+}
+
+/** Three rings of numbered blocks. */
+function rings(): House {
+  let index = 0;
+  const sections = arena(20_000).map(({ name, tier, rows }) => ({
+    sectionId: name,
+    name,
+    kind: "seated" as const,
+    price: { amount: PRICES[tier] ?? 0, currency: "EUR" },
+    seats: rows.flatMap(({ label, seats }) => seats.map(({ x, y, number }) => ({ index: index++, row: label, number, ...drawing(x, y) }))),
+    ...drawing(0, 0),
+  }));
+  return buildHouse({ sessionId: "s", sections });
+}
+
+/** What is written where all of the house is seen, in the order of writing. Letters are as wide as those of common fonts. */
+function written(house: House, size: Size, look: number): string[] {
+  const texts: string[] = [];
+  const context = {
+    font: "",
+    measureText: (text: string) => ({ width: text.length * 0.63 * Number(/([\d.]+)px/.exec(context.font)?.[1]) }),
+    fillText: (text: string) => texts.push(text),
+    ...Object.fromEntries(["beginPath", "moveTo", "arcTo", "closePath", "fill", "stroke"].map((name) => [name, () => undefined])),
+  };
+  const scene: Scene = { looks: new Uint8Array(house.seatCount).fill(look), standingFree: new Map(), standingOwn: new Map(), filter: null, level: 0 };
+  assert.ok(house.bounds !== null);
+  new Labels(house, shapesOf(house), PALETTE, WORDS).sections(context as unknown as Surface, scene, { view: fit(house.bounds, size), size, ratio: 1 });
+  return texts;
+}
+
+test("from afar on a desk every block has its number and its price", () => {
+  const house = rings();
+  const texts = written(house, { width: 822, height: 553 }, LOOK.free);
+  assert.equal(texts.filter((text) => /^\d{3}$/.test(text)).length, house.sections.length);
+  assert.equal(texts.filter((text) => /^€\d+$/.test(text)).length, house.sections.length);
+});
+
+test("from afar on a phone no block has its number without its price, and each price is there", () => {
+  const texts = written(rings(), { width: 356, height: 472 }, LOOK.free);
+  assert.ok(texts.length > 100, `${texts.length} are written`);
+  texts.forEach((text, position) => assert.match(text, position % 2 === 0 ? /^\d{3}$/ : /^€(45|90|120)$/));
+  assert.equal(new Set(texts.filter((text) => text.startsWith("€"))).size, 3);
+});
+
+test("a block in which nothing is left has its number alone", () => {
+  const texts = written(rings(), { width: 822, height: 553 }, LOOK.sold);
+  assert.ok(texts.length > 50 && texts.every((text) => /^\d{3}$/.test(text)), texts.join());
+});
