@@ -137,7 +137,7 @@ for (const device of [PHONE, DESK]) {
   });
 
   test(`a hold that runs out says so, and the next order knows what was typed, at ${device.name}`, async () => {
-    const short = await newSession(`No Time ${device.name}`, 8);
+    const short = await newSession(`No Time ${device.name}`, 12);
     const buyer = await Buyer.arrive(browser, device);
     const { page } = buyer;
     const order = await buyer.orderAt("details", short);

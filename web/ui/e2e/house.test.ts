@@ -7,15 +7,11 @@ import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
 import { BASE_URL, launch } from "./browser.ts";
+import { comeTo, painted, type SeatMapElement } from "./seat-map.ts";
 
 const SESSION = process.env["SESSION"] ?? "";
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const DESK = { viewport: { width: 1280, height: 800 } };
-
-interface SeatMapElement extends HTMLElement {
-  pointOf(seat: number): { x: number; y: number } | null;
-  reveal(seat: number): void;
-}
 
 interface Window {
   readonly page: Page;
@@ -69,46 +65,20 @@ async function openWindow(size: typeof PHONE | typeof DESK, session = SESSION): 
   return { page, context, complaints };
 }
 
-async function painted(page: Page): Promise<void> {
-  await page.waitForSelector('seat-map[data-painted="true"]');
-}
-
-/** Where a seat is, once the map has come to rest there, large enough to be hit. */
-async function comeTo(page: Page, seat: number): Promise<{ x: number; y: number }> {
-  await painted(page);
-  return page.evaluate(async (index) => {
-    const map = document.querySelector<SeatMapElement>("seat-map");
-    map?.scrollIntoView();
-    map?.reveal(index);
-    let before = "";
-    // Counted in frames, not in time: a busy machine paints few of them, and the map moves only with them.
-    for (let still = 0; ; ) {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-      const point = map?.pointOf(index);
-      const now = JSON.stringify(point);
-      still = now === before ? still + 1 : 0;
-      if (still >= 6 && point) {
-        return point;
-      }
-      before = now;
-    }
-  }, seat);
-}
-
 async function hit(page: Page, seat: number): Promise<void> {
   const { x, y } = await comeTo(page, seat);
   const isTouch = await page.evaluate(() => matchMedia("(pointer: coarse)").matches);
   await (isTouch ? page.touchscreen.tap(x, y) : page.mouse.click(x, y));
 }
 
-/** The colour on the map's canvas a little beside a seat's number. */
+/** The colour on the map's canvas a little beside a seat's number; none while the picture is one of another scale. */
 async function pixel(page: Page, seat: number): Promise<string> {
   return page.evaluate((index) => {
     const map = document.querySelector<SeatMapElement>("seat-map");
     const canvas = map?.querySelector<HTMLCanvasElement>('canvas[data-layer="detail"]');
     const point = map?.pointOf(index);
     const box = canvas?.getBoundingClientRect();
-    if (!canvas || !point || !box) {
+    if (!canvas || !point || !box || !canvas.style.transform.startsWith("matrix(1,")) {
       return "";
     }
     const copy = document.createElement("canvas");
@@ -122,14 +92,15 @@ async function pixel(page: Page, seat: number): Promise<string> {
 }
 
 async function waitForPixel(page: Page, seat: number, isWanted: (color: string) => boolean): Promise<string> {
-  for (let round = 0; round < 100; round += 1) {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
     const color = await pixel(page, seat);
-    if (isWanted(color)) {
+    if (color !== "" && isWanted(color)) {
       return color;
     }
+    assert.ok(Date.now() < deadline, `the pixel of seat ${seat} stayed ${color}`);
     await page.waitForTimeout(30);
   }
-  assert.fail(`the pixel of seat ${seat} stayed ${await pixel(page, seat)}`);
 }
 
 /** Opens the text of a seat's row, and finds the seat in it. */
@@ -177,9 +148,7 @@ test("in a second window the map's pixel and the text change, without navigation
   await comeTo(watcher.page, seat);
   await textOf(watcher.page, seat);
   await look(watcher.page, seat, "free");
-  await watcher.page.waitForTimeout(300);
-  await comeTo(watcher.page, seat);
-  const free = await pixel(watcher.page, seat);
+  const free = await waitForPixel(watcher.page, seat, () => true);
 
   const requests: string[] = [];
   watcher.page.on("request", (request) => requests.push(request.url()));

@@ -6,12 +6,8 @@ import { after, before, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
+import { comeTo, painted } from "./seat-map.ts";
 import { Buyer, DESK, launch, newSession, PHONE } from "./support.ts";
-
-interface SeatMapElement extends HTMLElement {
-  pointOf(seat: number): { x: number; y: number } | null;
-  reveal(seat: number): void;
-}
 
 let browser: Browser;
 let session = "";
@@ -113,21 +109,9 @@ test("where no worker can paint, the page paints, and a tap takes a seat", async
     Reflect.deleteProperty(CanvasRenderingContext2D.prototype, "roundRect");
   });
   await open(page);
-  await page.waitForSelector('seat-map[data-painted="true"]');
+  await painted(page);
   assert.equal(page.workers().length, 0);
-  const point = await page.evaluate(async () => {
-    const map = document.querySelector<SeatMapElement>("seat-map");
-    map?.reveal(200);
-    for (let before = ""; ; ) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      const now = JSON.stringify(map?.pointOf(200));
-      if (now === before) {
-        return map?.pointOf(200) ?? null;
-      }
-      before = now;
-    }
-  });
-  assert.ok(point !== null);
+  const point = await comeTo(page, 200);
   await page.touchscreen.tap(point.x, point.y);
   await tray(page, "1 place");
   await buyer.leave();
