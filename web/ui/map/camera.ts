@@ -23,6 +23,8 @@ export interface Point {
 /** What a view may be. */
 export interface Limits {
   readonly bounds: Rectangle;
+  /** All of it is seen. */
+  readonly scaleFit: number;
   readonly scaleMin: number;
   readonly scaleMax: number;
 }
@@ -37,7 +39,7 @@ const STANDSTILL_PIXELS_PER_MILLI = 0.02;
 
 export function limitsOf(bounds: Rectangle, pitch: number, size: Size): Limits {
   const { scale } = fit(bounds, size);
-  return { bounds, scaleMin: scale * SHRINK_MAX, scaleMax: Math.max(PITCH_MAX_PIXELS / pitch, scale * 2) };
+  return { bounds, scaleFit: scale, scaleMin: scale * SHRINK_MAX, scaleMax: Math.max(PITCH_MAX_PIXELS / pitch, scale * 2) };
 }
 
 /** All of a rectangle, with air around it. */

@@ -41,6 +41,9 @@ const FIRST_PICTURE_MILLIS = 1_000;
 export class HouseMap {
   private readonly root: HTMLElement;
   private readonly view: HTMLElement;
+  /** What is said of the seat below the mouse, and of where one looks. */
+  private readonly tip: HTMLElement | null;
+  private readonly where: HTMLElement | null;
   private readonly actions: MapActions;
   private readonly easel: Easel;
   private readonly surroundings: Surroundings;
@@ -58,6 +61,8 @@ export class HouseMap {
     this.actions = actions;
     this.state = state;
     this.view = maybePart(root, "view") ?? element("div");
+    this.tip = maybePart(root, "tip");
+    this.where = maybePart(root, "where");
     this.easel = openEasel((message) => this.hear(message), () => this.fail());
     this.surroundings = surroundings;
     void this.fetch(manifest);
@@ -168,7 +173,13 @@ export class HouseMap {
       this.root.dataset["painted"] = "true";
       performance.mark("map-painted");
       // Behind the frame that shows it.
-      requestAnimationFrame(() => setTimeout(() => this.actions.shown()));
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          // Its hundred outlines are no longer seen, but would be gone through at each change of the map's state.
+          this.view.querySelector(".map-skeleton")?.remove();
+          this.actions.shown();
+        }),
+      );
     }
   }
 
@@ -316,7 +327,8 @@ export class HouseMap {
 
   private hovered(at: Point | null): void {
     const { house, stage } = this;
-    if (house === null || stage === null) {
+    // What passes below the mouse while the map moves is not meant.
+    if (house === null || stage === null || (at !== null && stage.isMoving)) {
       return;
     }
     const seat = at === null || stage.pitch < 9 ? -1 : this.seatAt(stage.toPlan(at));
@@ -330,8 +342,7 @@ export class HouseMap {
   }
 
   private updateTip(): void {
-    const { house, stage, hoveredSeat: seat } = this;
-    const tip = maybePart(this.root, "tip");
+    const { house, stage, tip, hoveredSeat: seat } = this;
     if (tip === null || house === null || stage === null) {
       return;
     }
@@ -353,8 +364,7 @@ export class HouseMap {
 
   /** From close by, the section that one looks at has no name on the map. */
   private writeWhere(): void {
-    const { house, grid, stage } = this;
-    const where = maybePart(this.root, "where");
+    const { house, grid, stage, where } = this;
     if (house === null || grid === null || stage === null || where === null) {
       return;
     }

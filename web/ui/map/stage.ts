@@ -48,6 +48,11 @@ export const ZOOM_STEP = 1.6;
 const RATIO_MAX = 3;
 const PIXELS_MAX = 5_000_000;
 
+type Placement = ReturnType<typeof reproject>;
+
+/** Asked once: each question is read anew. */
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
 interface Flight {
   readonly from: View;
   readonly to: View;
@@ -69,8 +74,11 @@ export class Stage {
   private wantedAt = -Infinity;
   private flight: Flight | null = null;
   private speed: Momentum | null = null;
+  private limits: Limits;
   private frameAsked = false;
-  private lastTick = 0;
+  private isDrawing = false;
+  private isGroundCovered = false;
+  private drawnAt = 0;
   private settling: ReturnType<typeof setTimeout> | null = null;
   private isFitted = true;
 
@@ -82,6 +90,7 @@ export class Stage {
     this.audience = audience;
     this.canvases = { ground: addCanvas(root, "ground"), detail: addCanvas(root, "detail") };
     this.current = fit(bounds, this.size);
+    this.limits = limitsOf(bounds, house.pitch, this.size);
     this.measure();
     new ResizeObserver(() => this.measure()).observe(root);
     this.listen();
@@ -89,6 +98,10 @@ export class Stage {
 
   get view(): View {
     return this.current;
+  }
+
+  get isMoving(): boolean {
+    return performance.now() - this.drawnAt < SETTLED_MILLIS;
   }
 
   /** How far neighbours are apart, in pixels of the page. */
@@ -115,12 +128,12 @@ export class Stage {
 
   zoomBy(factor: number, at: Point = { x: this.size.width / 2, y: this.size.height / 2 }): void {
     const from = this.flight?.to ?? this.current;
-    this.fly(zoomAt(from, this.size, at, clampScale(from.scale * factor, this.limits())));
+    this.fly(zoomAt(from, this.size, at, clampScale(from.scale * factor, this.limits)));
   }
 
   /** So close that neighbours are so many pixels apart, with the point of the plan under `at` staying there. */
   approach(point: Point, pitch: number): void {
-    const scale = clampScale(pitch / this.house.pitch, this.limits());
+    const scale = clampScale(pitch / this.house.pitch, this.limits);
     this.fly({ x: point.x, y: point.y, scale: Math.max(scale, this.current.scale) });
   }
 
@@ -145,7 +158,7 @@ export class Stage {
       canvas.style.width = `${frame.size.width}px`;
       canvas.style.height = `${frame.size.height}px`;
     }
-    canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(bitmap);
+    canvas.getContext("bitmaprenderer", { alpha: false })?.transferFromImageBitmap(bitmap);
     this.painted[layer] = frame;
     if (layer === "detail" && this.wanted !== null && isSameView(frame.view, this.wanted.view)) {
       this.wanted = null;
@@ -172,7 +185,7 @@ export class Stage {
           this.zoomBy(factor, at);
         } else {
           this.flight = null;
-          this.go(zoomAt(this.current, this.size, at, clampScale(this.current.scale * factor, this.limits())));
+          this.go(zoomAt(this.current, this.size, at, clampScale(this.current.scale * factor, this.limits)));
         }
       },
       tapped: (at, isTouch) => this.audience.tapped(at, isTouch),
@@ -199,17 +212,14 @@ export class Stage {
     return key in moves;
   }
 
-  private limits(): Limits {
-    return limitsOf(this.bounds, this.house.pitch, this.size);
-  }
-
   private measure(): void {
     const { clientWidth: width, clientHeight: height } = this.root;
     if (width === 0 || height === 0 || (width === this.size.width && height === this.size.height)) {
       return;
     }
     this.size = { width, height };
-    this.current = this.isFitted ? fit(this.bounds, this.size) : clamp(this.current, this.limits(), this.size);
+    this.limits = limitsOf(this.bounds, this.house.pitch, this.size);
+    this.current = this.isFitted ? fit(this.bounds, this.size) : clamp(this.current, this.limits, this.size);
     this.wanted = null;
     this.wantGround();
     this.want();
@@ -218,7 +228,7 @@ export class Stage {
   }
 
   private fly(to: View): void {
-    const target = clamp(to, this.limits(), this.size);
+    const target = clamp(to, this.limits, this.size);
     this.speed = null;
     if (prefersStillness()) {
       this.go(target);
@@ -228,24 +238,39 @@ export class Stage {
     this.ask();
   }
 
+  /**
+   * Shown with the event that asks for it: browsers hand out what moves right before a frame, and to ask for another one
+   * costs the page as much again. What one event asks for several times is drawn once.
+   */
   private go(view: View): void {
-    this.current = clamp(view, this.limits(), this.size);
-    this.ask();
-  }
-
-  /** Many moves within one frame are drawn once. */
-  private ask(): void {
-    if (!this.frameAsked) {
-      this.frameAsked = true;
-      requestAnimationFrame((now) => this.tick(now));
+    const next = clamp(view, this.limits, this.size);
+    if (isSameView(next, this.current)) {
+      return;
+    }
+    this.current = next;
+    if (!this.isDrawing) {
+      this.isDrawing = true;
+      queueMicrotask(() => {
+        this.isDrawing = false;
+        this.draw(performance.now());
+      });
     }
   }
 
-  private tick(now: number): void {
-    this.frameAsked = false;
-    const millis = Math.min(64, now - this.lastTick);
-    this.lastTick = now;
-    this.advance(now, millis);
+  /** A frame for what moves by itself. */
+  private ask(): void {
+    if (!this.frameAsked) {
+      this.frameAsked = true;
+      requestAnimationFrame((now) => {
+        this.frameAsked = false;
+        this.advance(now, Math.min(64, now - this.drawnAt));
+        this.draw(now);
+      });
+    }
+  }
+
+  private draw(now: number): void {
+    this.drawnAt = now;
     this.placePictures();
     this.audience.moved();
     this.note();
@@ -262,7 +287,7 @@ export class Stage {
       this.ask();
     } else if (this.speed !== null) {
       const { deltaX, deltaY, speed } = glide(this.speed, millis);
-      this.current = clamp(panBy(this.current, deltaX, deltaY), this.limits(), this.size);
+      this.current = clamp(panBy(this.current, deltaX, deltaY), this.limits, this.size);
       this.speed = speed;
       this.ask();
     }
@@ -270,35 +295,38 @@ export class Stage {
 
   /** Where all is seen, a finger upwards scrolls the page rather than the map. */
   private note(): void {
-    const isFitted = this.current.scale <= fit(this.bounds, this.size).scale * 1.02;
+    const isFitted = this.current.scale <= this.limits.scaleFit * 1.02;
     if (isFitted !== this.isFitted) {
       this.isFitted = isFitted;
       this.root.dataset["fitted"] = String(isFitted);
     }
   }
 
-  /** What lies under a picture that covers all need not move: each move costs the page a pass over its styles. */
+  /** What lies under a picture that covers all is not shown, and need not move: both cost each frame. */
   private placePictures(): void {
-    const { detail } = this.painted;
-    if (detail === undefined || !this.isCovered(detail)) {
-      this.place("ground");
+    const { ground, detail } = this.painted;
+    const isCovered = detail !== undefined && this.isCovered(detail);
+    if (ground !== undefined && !isCovered) {
+      place(this.canvases.ground, this.placeOf(ground));
     }
-    this.place("detail");
+    if (detail !== undefined) {
+      place(this.canvases.detail, this.placeOf(detail));
+    }
+    if (isCovered !== this.isGroundCovered) {
+      this.isGroundCovered = isCovered;
+      this.root.toggleAttribute("data-covered", isCovered);
+    }
   }
 
-  private place(layer: Layer): void {
-    const frame = this.painted[layer];
-    if (frame !== undefined) {
-      const { scale, x, y } = reproject(frame.view, frame.size, this.current, this.size);
-      this.canvases[layer].style.transform = `matrix(${scale}, 0, 0, ${scale}, ${x}, ${y})`;
-    }
+  private placeOf(frame: Frame): Placement {
+    return reproject(frame.view, frame.size, this.current, this.size);
   }
 
   /** One timer that sets itself again: a new one at each frame would cost each frame. */
   private settleLater(millis = SETTLED_MILLIS): void {
     this.settling ??= setTimeout(() => {
       this.settling = null;
-      const rest = this.lastTick + SETTLED_MILLIS - performance.now();
+      const rest = this.drawnAt + SETTLED_MILLIS - performance.now();
       if (rest > 1) {
         this.settleLater(rest);
       } else if (!this.isSharp()) {
@@ -325,7 +353,7 @@ export class Stage {
   }
 
   private isCovered(frame: Frame): boolean {
-    const { scale, x, y } = reproject(frame.view, frame.size, this.current, this.size);
+    const { scale, x, y } = this.placeOf(frame);
     return (
       x <= 0 && y <= 0 && x + frame.size.width * scale >= this.size.width && y + frame.size.height * scale >= this.size.height
     );
@@ -346,6 +374,15 @@ export class Stage {
   private wantGround(): void {
     this.tell({ kind: "paint", layer: "ground", view: fit(this.bounds, this.size), size: this.size, ratio: 1 });
   }
+}
+
+function place(canvas: HTMLCanvasElement, { scale, x, y }: Placement): void {
+  // Short numbers are written and read faster.
+  canvas.style.transform = `matrix(${rounded(scale, 1e6)}, 0, 0, ${rounded(scale, 1e6)}, ${rounded(x, 1e3)}, ${rounded(y, 1e3)})`;
+}
+
+function rounded(value: number, parts: number): number {
+  return Math.round(value * parts) / parts;
 }
 
 function beyond(length: number): number {
@@ -377,5 +414,5 @@ function ratioFor({ width, height }: Size): number {
 }
 
 function prefersStillness(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return stillness.matches;
 }
