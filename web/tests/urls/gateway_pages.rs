@@ -1,7 +1,8 @@
 use sqlx::PgPool;
 
 use crate::pages::{hidden, page, submit};
-use crate::support::{Order, Reply, TestApp};
+use crate::support::buyer::Buyer;
+use crate::support::{Reply, TestApp};
 
 const ADDRESS: [(&str, &str); 9] = [
     ("name", "Ada"),
@@ -14,62 +15,6 @@ const ADDRESS: [(&str, &str); 9] = [
     ("state", ""),
     ("country", "DE"),
 ];
-
-/// A buyer without a script.
-struct Buyer<'a> {
-    app: &'a TestApp,
-    cookie: String,
-    path: String,
-}
-
-impl<'a> Buyer<'a> {
-    fn of(app: &'a TestApp, order: &Order) -> Self {
-        Self {
-            app,
-            cookie: format!("order_{}={}", order.id, order.secret),
-            path: format!("/gateway/orders/{}", order.id),
-        }
-    }
-
-    async fn get(&self, step: &str) -> Reply {
-        page(self.app, &format!("{}{step}", self.path), &self.cookie).await
-    }
-
-    async fn post(&self, step: &str, form: &[(&str, &str)]) -> Reply {
-        let path = format!("{}{step}", self.path);
-        submit(self.app, &path, &self.cookie, form).await
-    }
-
-    /// Where an address sends on to, without the order's own part.
-    async fn sent_from(&self, step: &str) -> String {
-        self.sent_to(&self.get(step).await)
-    }
-
-    fn sent_to(&self, reply: &Reply) -> String {
-        assert_eq!(reply.status, 303, "{reply:?}");
-        let location = reply.header("location");
-        let step = location.strip_prefix(&self.path);
-        step.unwrap_or(location).to_owned()
-    }
-
-    /// From the last step before it to the provider's page.
-    async fn go_to_provider(&self) -> String {
-        let shown = html(&self.get("/payment").await);
-        let key = hidden(&shown, "payment_key");
-        let form = [("payment_key", key.as_str())];
-        let (first, again) = (
-            self.post("/payment", &form).await,
-            self.post("/payment", &form).await,
-        );
-        let provider = self.sent_to(&first);
-        assert_eq!(
-            self.sent_to(&again),
-            provider,
-            "pressed twice, it is one payment"
-        );
-        provider
-    }
-}
 
 fn html(reply: &Reply) -> String {
     assert_eq!(reply.status, 200, "{reply:?}");

@@ -4,7 +4,8 @@ use reqwest::Method;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::pages::{hidden, page, submit};
+use crate::pages::page;
+use crate::support::buyer::Buyer;
 use crate::support::outside::Outside;
 use crate::support::{Order, Reply, TestApp};
 
@@ -116,43 +117,6 @@ async fn nobody_listens_to_providers_that_are_not_configured(pool: PgPool) {
     let refused = app.start_payment(&order, "pay", "stripe").await;
     refused.is_problem(409, "provider_unavailable");
     app.close().await;
-}
-
-/// A buyer by pages, who has come to the choice of how to pay.
-struct Buyer<'a> {
-    app: &'a TestApp,
-    cookie: String,
-    path: String,
-}
-
-impl<'a> Buyer<'a> {
-    fn of(app: &'a TestApp, order: &Order) -> Self {
-        Self {
-            app,
-            cookie: format!("order_{}={}", order.id, order.secret),
-            path: format!("/gateway/orders/{}", order.id),
-        }
-    }
-
-    async fn get(&self, step: &str) -> Reply {
-        page(self.app, &format!("{}{step}", self.path), &self.cookie).await
-    }
-
-    async fn choose(&self, method: &str) {
-        let path = format!("{}/method", self.path);
-        let chosen = submit(self.app, &path, &self.cookie, &[("method", method)]).await;
-        assert_eq!(chosen.status, 303, "{chosen:?}");
-    }
-
-    /// Presses Pay; where that leads.
-    async fn pay(&self) -> String {
-        let shown = self.get("/payment").await;
-        let key = hidden(shown.body.as_str().unwrap(), "payment_key");
-        let path = format!("{}/payment", self.path);
-        let pressed = submit(self.app, &path, &self.cookie, &[("payment_key", &key)]).await;
-        assert_eq!(pressed.status, 303, "{pressed:?}");
-        pressed.header("location").to_owned()
-    }
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -1,5 +1,6 @@
 //! The real server on a port of its own, over a database of the test's own with the demo house.
 
+pub mod buyer;
 pub mod outside;
 pub mod socket;
 
