@@ -5,6 +5,7 @@
 //! has intents that can be cancelled, PayPal has orders whose money moves when we capture it.
 //! Nothing here knows an order's rules or the database.
 
+mod health;
 mod patience;
 pub mod paypal;
 pub mod stripe;

@@ -7,6 +7,7 @@ use rand::RngExt;
 use tokio::time::Instant;
 
 use crate::Failure;
+use crate::health::Health;
 
 /// How much time a request to a provider may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,28 +35,44 @@ impl Patience {
         in_all: Duration::from_secs(20),
     };
 
-    /// Asks until there is an answer or the time is spent. `ask` must bear repetition at the provider.
+    /// Asks until there is an answer, the time is spent, or the provider is better left alone: then another one is no
+    /// longer waited for. `ask` must bear repetition at the provider.
     ///
     /// # Errors
     /// The answer is a refusal, or there was none in time.
-    pub async fn ask<T, Asking>(self, mut ask: impl FnMut() -> Asking) -> Result<T, Failure>
+    pub(crate) async fn ask<T, Asking>(
+        self,
+        health: &Health,
+        mut ask: impl FnMut() -> Asking,
+    ) -> Result<T, Failure>
     where
         Asking: Future<Output = Result<T, Failure>>,
     {
         let end = Instant::now() + self.in_all;
         let mut rest = FIRST_REST;
         loop {
-            let remaining = end.saturating_duration_since(Instant::now());
+            let begun_at = Instant::now();
+            let remaining = end.saturating_duration_since(begun_at);
             let answer = tokio::time::timeout(self.one_try.min(remaining), ask()).await;
             let answer = answer.unwrap_or_else(|_| Err(Failure::Unanswered("timeout".to_owned())));
             let pause = rest.mul_f64(rand::rng().random_range(0.5..1.0));
-            match answer {
-                Err(Failure::Unanswered(_)) if Instant::now() + pause < end => {
-                    tokio::time::sleep(pause).await;
-                    rest = (rest * 2).min(REST_MAX);
-                }
-                answer => return answer,
+            let Err(Failure::Unanswered(reason)) = answer else {
+                health.answered();
+                return answer;
+            };
+            let now = Instant::now();
+            let rests = health.failed(begun_at, now);
+            if rests || now + pause >= end {
+                tracing::warn!(
+                    provider = health.provider,
+                    rests,
+                    reason,
+                    "a payment provider does not answer"
+                );
+                return Err(Failure::Unanswered(reason));
             }
+            tokio::time::sleep(pause).await;
+            rest = (rest * 2).min(REST_MAX);
         }
     }
 }
@@ -77,8 +94,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_answered_at_the_third_try_is_an_answer() {
-        let tries = AtomicU32::new(0);
-        let answer = PATIENCE.ask(|| async {
+        let (health, tries) = (Health::of("it"), AtomicU32::new(0));
+        let answer = PATIENCE.ask(&health, || async {
             match tries.fetch_add(1, Ordering::Relaxed) {
                 0 | 1 => unanswered(),
                 _ => Ok(7),
@@ -89,8 +106,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_longer_than_the_budget_for_a_provider_that_hangs() {
-        let beginning = Instant::now();
-        let answer = PATIENCE.ask(std::future::pending::<Result<(), Failure>>);
+        let (health, beginning) = (Health::of("it"), Instant::now());
+        let answer = PATIENCE.ask(&health, std::future::pending::<Result<(), Failure>>);
         assert_eq!(answer.await, Err(Failure::Unanswered("timeout".to_owned())));
         let took = beginning.elapsed();
         assert!(
@@ -100,14 +117,28 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn nobody_goes_on_asking_once_the_provider_is_better_left_alone() {
+        let (health, beginning) = (Health::of("it"), Instant::now());
+        let answer = PATIENCE.ask(&health, || async { unanswered::<()>() });
+        assert!(answer.await.is_err());
+        assert!(health.rests(Instant::now()));
+        let noticed = Instant::now();
+        let took = noticed - beginning;
+        assert!(took < PATIENCE.in_all * 3 / 4, "{took:?}");
+        let answer = PATIENCE.ask(&health, || async { unanswered::<()>() });
+        assert!(answer.await.is_err());
+        assert_eq!(noticed.elapsed(), Duration::ZERO, "one try is enough now");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_refusal_is_not_asked_for_again() {
-        let tries = AtomicU32::new(0);
+        let (health, tries) = (Health::of("it"), AtomicU32::new(0));
         let refused = Failure::Refused {
             status: 402,
             code: "card_declined".to_owned(),
             message: String::new(),
         };
-        let answer = PATIENCE.ask(|| async {
+        let answer = PATIENCE.ask(&health, || async {
             tries.fetch_add(1, Ordering::Relaxed);
             Err::<(), _>(refused.clone())
         });
@@ -120,8 +151,8 @@ mod tests {
         let mut second_tries = std::collections::BTreeSet::new();
         for _ in 0..20 {
             let beginning = Instant::now();
-            let tries = AtomicU32::new(0);
-            let answer = PATIENCE.ask(|| async {
+            let (health, tries) = (Health::of("it"), AtomicU32::new(0));
+            let answer = PATIENCE.ask(&health, || async {
                 match tries.fetch_add(1, Ordering::Relaxed) {
                     0 => unanswered(),
                     _ => Ok(()),

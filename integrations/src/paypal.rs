@@ -15,6 +15,7 @@ mod webhooks;
 
 use domain::{Money, PaymentId, Timestamp};
 use serde_json::json;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use self::amounts::{paypal_amount, paypal_value};
@@ -81,6 +82,12 @@ impl Paypal {
             Some(domain) => format!("https://www.{domain}"),
             None => origin,
         }
+    }
+
+    /// Whether it has not answered for a while, so that another way to pay is better.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.connection.health.rests(Instant::now())
     }
 
     /// Whether an amount can be charged at all.

@@ -31,10 +31,12 @@ use stripe_core::payment_intent::{
 };
 use stripe_core::refund::{CreateRefund, RetrieveRefund};
 use stripe_shared::{PaymentIntent, Refund};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use self::amounts::{stripe_amount, stripe_currency};
 use self::standings::{provider_refund, standing_of_intent};
+use crate::health::Health;
 use crate::{Failure, Notice, Patience, ProviderRefund, Standing, Untrusted};
 
 /// What Stripe answers when an intent is asked for what its state does not allow.
@@ -44,6 +46,7 @@ const UNEXPECTED_STATE: &str = "payment_intent_unexpected_state";
 pub struct Stripe {
     http: reqwest::Client,
     settings: Settings,
+    health: Health,
 }
 
 /// Where Stripe is and what it knows us by.
@@ -84,7 +87,11 @@ impl Stripe {
     /// The system gives no HTTP client.
     pub fn new(settings: Settings) -> Result<Self, Failure> {
         let http = crate::http_client()?;
-        Ok(Self { http, settings })
+        Ok(Self {
+            http,
+            settings,
+            health: Health::of("Stripe"),
+        })
     }
 
     /// What the browser needs: never a secret.
@@ -113,6 +120,12 @@ impl Stripe {
         ];
         let theirs = theirs.into_iter().filter(|_| is_stripe).map(str::to_owned);
         origin.into_iter().chain(theirs).collect()
+    }
+
+    /// Whether it has not answered for a while, so that another way to pay is better.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.health.rests(Instant::now())
     }
 
     /// Whether an amount can be charged at all.
@@ -263,7 +276,7 @@ impl Stripe {
             let request = request.customize().request_strategy(strategy.clone());
             Request::Output::of(request, self)
         };
-        patience.ask(ask).await
+        patience.ask(&self.health, ask).await
     }
 }
 

@@ -31,15 +31,22 @@ const READY_TIMEOUT: Duration = Duration::from_secs(60);
 pub const PUBLISHABLE_KEY: &str = "pk_test_frontrow";
 pub const WEBHOOK_SECRET: &str = "whsec_frontrow";
 
-/// Pay orders through the sandbox, at several crowds; then send a storm of webhooks
+/// What is run: the product, and the outside beside it
 #[derive(Debug, Clone, Args)]
-pub struct PaymentsArgs {
+pub struct Executables {
     /// The server's executable [default: target/release/frontrow, else target/debug/frontrow]
     #[arg(long)]
     pub frontrow: Option<PathBuf>,
     /// The sandbox's executable [default: target/release/sandbox, else target/debug/sandbox]
     #[arg(long)]
     pub sandbox: Option<PathBuf>,
+}
+
+/// Pay orders through the sandbox, at several crowds; then send a storm of webhooks
+#[derive(Debug, Clone, Args)]
+pub struct PaymentsArgs {
+    #[command(flatten)]
+    pub executables: Executables,
     /// How many buyers pay at a time
     #[arg(long, value_delimiter = ',', default_value = "1,64,512")]
     pub buyers: Vec<usize>,
@@ -103,12 +110,16 @@ impl Stage {
     /// A hall with a seat for each order. Without webhooks, the sandbox tells nobody what happened.
     async fn set(args: &PaymentsArgs, seats: usize, with_webhooks: bool) -> Outcome<Self> {
         let scratch = Scratch::new("pay")?;
-        let mut recipe = Recipe::new(args.frontrow.as_deref(), scratch.path())?;
+        let mut recipe = Recipe::new(args.executables.frontrow.as_deref(), scratch.path())?;
         let options = match with_webhooks {
             true => webhooks_to(recipe.address),
             false => Vec::new(),
         };
-        let sandbox = Played::start(args.sandbox.as_deref(), free_address()?, &options)?;
+        let sandbox = Played::start(
+            args.executables.sandbox.as_deref(),
+            free_address()?,
+            &options,
+        )?;
         recipe.environment = keys(sandbox.address);
         let mut server = recipe.start()?;
         server.ready(READY_TIMEOUT).await?;

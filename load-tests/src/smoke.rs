@@ -10,6 +10,7 @@ use crate::crowd;
 use crate::drill::{self, DrillArgs};
 use crate::onsale::{self, OnsaleArgs};
 use crate::outcome::Outcome;
+use crate::payments::Executables;
 use crate::payments::away::{self, AwayArgs};
 use crate::rivals::{self, RivalsArgs};
 use crate::say::say;
@@ -91,18 +92,17 @@ fn small_bench(args: &SmokeArgs) -> BenchArgs {
 /// Kills alone, and few of them: each starts a server.
 fn small_steps(args: &SmokeArgs) -> StepsArgs {
     StepsArgs {
-        frontrow: args.frontrow.clone(),
-        sandbox: beside(args),
+        executables: executables(args),
         operations: vec![Operation::Paypal],
         manners: vec![Manner::Kill],
         every: 5,
+        houses: 1,
     }
 }
 
 fn small_away(args: &SmokeArgs) -> AwayArgs {
     AwayArgs {
-        frontrow: args.frontrow.clone(),
-        sandbox: beside(args),
+        executables: executables(args),
         // Long enough for slow machines to begin orders meanwhile.
         secs: 4,
         around_secs: 1,
@@ -110,10 +110,11 @@ fn small_away(args: &SmokeArgs) -> AwayArgs {
     }
 }
 
-/// The sandbox of the same build.
-fn beside(args: &SmokeArgs) -> Option<PathBuf> {
-    let frontrow = args.frontrow.as_ref()?;
-    Some(frontrow.with_file_name("sandbox"))
+/// Both of the same build.
+fn executables(args: &SmokeArgs) -> Executables {
+    let frontrow = args.frontrow.clone();
+    let sandbox = frontrow.as_ref().map(|it| it.with_file_name("sandbox"));
+    Executables { frontrow, sandbox }
 }
 
 /// The Postgres rivals only: Redis is installed for benchmarks alone.

@@ -10,7 +10,8 @@ mod operations;
 mod relay;
 mod stage;
 
-use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use clap::Args;
 
@@ -18,6 +19,7 @@ pub use self::gate::Manner;
 pub use self::operations::Operation;
 use self::stage::Stage;
 use crate::outcome::Outcome;
+use crate::payments::Executables;
 use crate::say::say;
 use crate::verdict::Verdict;
 
@@ -27,12 +29,8 @@ const STEPS_MAX: usize = 200;
 /// Cut every operation on money short between any two of its steps, and look whether it ends well all the same
 #[derive(Debug, Clone, Args)]
 pub struct StepsArgs {
-    /// The server's executable [default: target/release/frontrow, else target/debug/frontrow]
-    #[arg(long)]
-    pub frontrow: Option<PathBuf>,
-    /// The sandbox's executable [default: target/release/sandbox, else target/debug/sandbox]
-    #[arg(long)]
-    pub sandbox: Option<PathBuf>,
+    #[command(flatten)]
+    pub executables: Executables,
     /// Which operations [default: all]
     #[arg(long, value_enum, value_delimiter = ',')]
     pub operations: Vec<Operation>,
@@ -42,6 +40,28 @@ pub struct StepsArgs {
     /// Of the steps, each so-manieth
     #[arg(long, default_value_t = 1)]
     pub every: usize,
+    /// In how many houses at a time: most of the time something is waited for
+    #[arg(long, default_value_t = 4)]
+    pub houses: usize,
+}
+
+/// What came of steps that were cut short.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    cuts: usize,
+    failures: usize,
+    /// Whether a house's books or places do not add up.
+    is_unsound: bool,
+}
+
+impl Count {
+    fn and(self, other: Self) -> Self {
+        Self {
+            cuts: self.cuts + other.cuts,
+            failures: self.failures + other.failures,
+            is_unsound: self.is_unsound || other.is_unsound,
+        }
+    }
 }
 
 /// Cuts all of them short.
@@ -49,26 +69,48 @@ pub struct StepsArgs {
 /// # Errors
 /// The harness itself could not work.
 pub async fn run(args: &StepsArgs) -> Outcome<Verdict> {
-    let mut stage = Stage::set(args).await?;
-    let operations = chosen(&args.operations);
+    let began = Instant::now();
     let manners = chosen(&args.manners);
-    let (mut cases, mut failures) = (0, 0);
-    for operation in operations {
-        for manner in &manners {
-            let (done, failed) = sweep(&mut stage, operation, *manner, args.every.max(1)).await?;
-            cases += done;
-            failures += failed;
-        }
-    }
-    let is_sound = crate::payments::audit(&stage.recipe).await?;
-    stage.server.stop().await?;
+    let tasks = chosen(&args.operations).into_iter().flat_map(|operation| {
+        let manners = manners.iter();
+        manners.map(move |manner| (operation, *manner))
+    });
+    // From the end, where the longest are.
+    let tasks: Vec<_> = tasks.collect();
+    let houses = args.houses.min(tasks.len()).max(1);
+    let tasks = Mutex::new(tasks);
+    let houses = (0..houses).map(|_| in_a_house(args, &tasks));
+    let counts = futures_util::future::try_join_all(houses).await?;
+    let count = counts.into_iter().fold(Count::default(), Count::and);
     say(format_args!(
-        "steps: {cases} steps were cut short, {failures} of them ended otherwise than they should"
+        "steps: {} steps were cut short within {:.0?}, {} of them ended otherwise than they should",
+        count.cuts,
+        began.elapsed(),
+        count.failures
     ));
-    Ok(match failures == 0 && cases > 0 && is_sound {
-        true => Verdict::Passed,
-        false => Verdict::Failed,
-    })
+    Ok(
+        match count.failures == 0 && count.cuts > 0 && !count.is_unsound {
+            true => Verdict::Passed,
+            false => Verdict::Failed,
+        },
+    )
+}
+
+/// One task after the other, as long as there are any.
+async fn in_a_house(args: &StepsArgs, tasks: &Mutex<Vec<(Operation, Manner)>>) -> Outcome<Count> {
+    let mut stage = Stage::set(args).await?;
+    let mut count = Count::default();
+    loop {
+        let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Some((operation, manner)) = task else {
+            break;
+        };
+        let swept = sweep(&mut stage, operation, manner, args.every.max(1)).await?;
+        count = count.and(swept);
+    }
+    count.is_unsound = !crate::payments::audit(&stage.recipe).await?;
+    stage.server.stop().await?;
+    Ok(count)
 }
 
 fn chosen<T: clap::ValueEnum + Clone>(wanted: &[T]) -> Vec<T> {
@@ -85,7 +127,8 @@ async fn sweep(
     operation: Operation,
     manner: Manner,
     every: usize,
-) -> Outcome<(usize, usize)> {
+) -> Outcome<Count> {
+    let began = Instant::now();
     let (mut cuts, mut failures) = (Vec::new(), 0);
     for step in (0..STEPS_MAX).step_by(every) {
         let subject = operation.prepare(stage).await?;
@@ -112,13 +155,18 @@ async fn sweep(
         }
     }
     say(format_args!(
-        "{operation:?}, {manner:?}: cut short at {} steps",
-        cuts.len()
+        "{operation:?}, {manner:?}: cut short at {} steps within {:.0?}",
+        cuts.len(),
+        began.elapsed()
     ));
     if manner == Manner::Kill {
         for cut in &cuts {
             say(format_args!("    before {cut}"));
         }
     }
-    Ok((cuts.len(), failures))
+    Ok(Count {
+        cuts: cuts.len(),
+        failures,
+        is_unsound: false,
+    })
 }

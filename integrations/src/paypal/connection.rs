@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::Settings;
+use crate::health::Health;
 use crate::{Failure, Patience};
 
 /// A token is renewed so long before it ends.
@@ -16,6 +17,7 @@ pub struct Connection {
     pub http: reqwest::Client,
     settings: Settings,
     token: tokio::sync::Mutex<Option<Token>>,
+    pub health: Health,
 }
 
 #[derive(Clone)]
@@ -43,6 +45,7 @@ impl Connection {
             http,
             settings,
             token: tokio::sync::Mutex::new(None),
+            health: Health::of("PayPal"),
         })
     }
 
@@ -53,7 +56,7 @@ impl Connection {
         call: &Call<'_>,
         patience: Patience,
     ) -> Result<T, Failure> {
-        patience.ask(|| self.send_once(call)).await
+        patience.ask(&self.health, || self.send_once(call)).await
     }
 
     async fn send_once<T: serde::de::DeserializeOwned>(

@@ -1,7 +1,6 @@
 //! Stripe goes away in mid-sale. Whoever wants to pay meanwhile turns to PayPal, with the seats they have; who had paid
 //! already gets their tickets when Stripe is back. Nobody loses a seat that they could still pay for.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -9,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::buyer::{Buyer, Cart, Heard};
-use super::{Played, free_address, keys};
+use super::{Executables, Played, free_address, keys};
 use crate::box_office::{self, Hall, Terms};
 use crate::connection::{Connection, Headers, request};
 use crate::outcome::Outcome;
@@ -33,12 +32,8 @@ const SEATS_A_SECOND: usize = 1_500;
 /// Send Stripe away in mid-sale, and look whether everybody who wants to pay still can
 #[derive(Debug, Clone, Args)]
 pub struct AwayArgs {
-    /// The server's executable [default: target/release/frontrow, else target/debug/frontrow]
-    #[arg(long)]
-    pub frontrow: Option<PathBuf>,
-    /// The sandbox's executable [default: target/release/sandbox, else target/debug/sandbox]
-    #[arg(long)]
-    pub sandbox: Option<PathBuf>,
+    #[command(flatten)]
+    pub executables: Executables,
     /// How long Stripe is away
     #[arg(long, default_value_t = 60)]
     pub secs: u64,
@@ -74,6 +69,13 @@ struct Paid {
     by: &'static str,
 }
 
+impl Paid {
+    /// Whether it was begun, and paid the other way, while Stripe was away.
+    fn turned_in(&self, times: Times) -> bool {
+        self.by == "paypal" && self.began >= times.from && self.began + self.took < times.until
+    }
+}
+
 /// Runs it.
 ///
 /// # Errors
@@ -102,9 +104,9 @@ pub async fn run(args: &AwayArgs) -> Outcome<Verdict> {
     }
     let is_sound = super::audit(&scene.recipe).await?;
     scene.server.stop().await?;
-    let turned = paid.iter().filter(|order| order.by == "paypal").count();
+    let turned = paid.iter().filter(|order| order.turned_in(times)).count();
     say(format_args!(
-        "away: {} orders paid, {} lost",
+        "away: {} orders paid, {turned} of them begun and paid through PayPal while Stripe was away; {} lost",
         paid.len(),
         lost.len()
     ));
@@ -117,12 +119,16 @@ pub async fn run(args: &AwayArgs) -> Outcome<Verdict> {
 impl Scene {
     async fn set(args: &AwayArgs, seats: usize) -> Outcome<Self> {
         let scratch = Scratch::new("away")?;
-        let mut recipe = Recipe::new(args.frontrow.as_deref(), scratch.path())?;
+        let mut recipe = Recipe::new(args.executables.frontrow.as_deref(), scratch.path())?;
         let options = [
             format!("--stripe-webhook=http://{}/webhooks/stripe", recipe.address),
             format!("--paypal-webhook=http://{}/webhooks/paypal", recipe.address),
         ];
-        let sandbox = Played::start(args.sandbox.as_deref(), free_address()?, &options)?;
+        let sandbox = Played::start(
+            args.executables.sandbox.as_deref(),
+            free_address()?,
+            &options,
+        )?;
         recipe.environment = keys(sandbox.address);
         let mut server = recipe.start()?;
         server.ready(READY_TIMEOUT).await?;

@@ -74,13 +74,13 @@ impl Stage {
         let statements = Relay::start(Dialect::Postgres, at, gate.clone()).await?;
         let outside = free_address()?;
         let requests = Relay::start(Dialect::Http, outside, gate.clone()).await?;
-        let mut recipe = Recipe::new(args.frontrow.as_deref(), scratch.path())?;
+        let mut recipe = Recipe::new(args.executables.frontrow.as_deref(), scratch.path())?;
         let user = direct.split('@').next().unwrap_or_default();
         let url = format!("{user}@{}/frontrow?sslmode=disable", statements.address);
         recipe.database_url = Some(url);
         recipe.environment = keys(requests.address);
         let sandbox = Played::start(
-            args.sandbox.as_deref(),
+            args.executables.sandbox.as_deref(),
             outside,
             &[
                 format!("--public-url=http://{}", requests.address),

@@ -1,12 +1,10 @@
 //! What is asked of a provider about an attempt: the same few questions, whoever it is.
 
-use std::future::Future;
-
 use domain::PaymentId;
 use domain::order::Provider;
 use integrations::paypal::Ways;
 use integrations::stripe::Withdrawal;
-use integrations::{Capture, Failure, Patience, Standing};
+use integrations::{Capture, Patience, Standing};
 use store::payments::Payment;
 
 use super::{PaymentError, test_provider};
@@ -46,7 +44,7 @@ pub(super) async fn open(
             let stripe = stripe.ok_or(PaymentError::ProviderUnavailable)?;
             let description = description(payment);
             let opened = stripe.open(id, amount, &description, patience);
-            let opened = noted(app, Provider::Stripe, opened).await?;
+            let opened = opened.await?;
             Ok(HandOver {
                 reference: opened.reference,
                 hand_over: opened.client_secret,
@@ -62,7 +60,7 @@ pub(super) async fn open(
             };
             let description = description(payment);
             let opened = paypal.open(id, amount, &description, ways, patience);
-            let opened = noted(app, Provider::Paypal, opened).await?;
+            let opened = opened.await?;
             Ok(HandOver {
                 reference: opened.reference,
                 hand_over: opened.approve_url,
@@ -85,12 +83,12 @@ pub(super) async fn ask(
         Some(Provider::Stripe) => {
             let stripe = app.providers.stripe.as_ref();
             let stripe = stripe.ok_or(PaymentError::ProviderUnavailable)?;
-            noted(app, Provider::Stripe, stripe.ask(reference, patience)).await
+            Ok(stripe.ask(reference, patience).await?)
         }
         Some(Provider::Paypal) => {
             let paypal = app.providers.paypal.as_ref();
             let paypal = paypal.ok_or(PaymentError::ProviderUnavailable)?;
-            noted(app, Provider::Paypal, paypal.ask(reference, patience)).await
+            Ok(paypal.ask(reference, patience).await?)
         }
         Some(Provider::Test) | None => Ok(Standing::Open),
     }
@@ -107,7 +105,7 @@ pub(super) async fn capture(
     let paypal = app.providers.paypal.as_ref();
     let paypal = paypal.ok_or(PaymentError::ProviderUnavailable)?;
     let captured = paypal.capture(payment.payment_id, reference, patience);
-    noted(app, Provider::Paypal, captured).await
+    Ok(captured.await?)
 }
 
 /// Withdraws an attempt. When this answers `Cancelled`, no money comes any more.
@@ -122,7 +120,7 @@ pub(super) async fn withdraw(
             let stripe = app.providers.stripe.as_ref();
             let stripe = stripe.ok_or(PaymentError::ProviderUnavailable)?;
             let withdrawn = stripe.withdraw(reference, patience);
-            Ok(match noted(app, Provider::Stripe, withdrawn).await? {
+            Ok(match withdrawn.await? {
                 Withdrawal::Withdrawn => Cancellation::Cancelled,
                 Withdrawal::TooLate(standing) => too_late(standing),
             })
@@ -154,17 +152,6 @@ async fn cancel_test(app: &App, payment: PaymentId) -> Result<Cancellation, Paym
         test_provider::Cancellation::Cancelled => Cancellation::Cancelled,
         test_provider::Cancellation::AlreadyCaptured => Cancellation::AlreadyCaptured(None),
     })
-}
-
-/// Waits for an answer, and remembers whether there was one.
-pub(super) async fn noted<T>(
-    app: &App,
-    provider: Provider,
-    answer: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, PaymentError> {
-    let answer = answer.await;
-    app.providers.note(provider, &answer);
-    Ok(answer?)
 }
 
 /// What the buyer and the house read in the provider's lists. No name, no address.

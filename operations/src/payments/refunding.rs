@@ -5,7 +5,6 @@ use domain::order::{PaymentState, Provider};
 use integrations::{Failure, ProviderRefund, RefundStanding};
 use store::refunds::{Refund, RefundState};
 
-use super::at_provider::noted;
 use super::{PaymentError, test_provider};
 use crate::App;
 
@@ -47,22 +46,12 @@ pub(super) async fn ask_refund(app: &App, refund: RefundId) -> Result<(), Paymen
         Some(Provider::Stripe) => {
             let stripe = app.providers.stripe.as_ref();
             let stripe = stripe.ok_or(PaymentError::ProviderUnavailable)?;
-            noted(
-                app,
-                Provider::Stripe,
-                stripe.ask_refund(reference, patience),
-            )
-            .await?
+            stripe.ask_refund(reference, patience).await?
         }
         Some(Provider::Paypal) => {
             let paypal = app.providers.paypal.as_ref();
             let paypal = paypal.ok_or(PaymentError::ProviderUnavailable)?;
-            noted(
-                app,
-                Provider::Paypal,
-                paypal.ask_refund(reference, patience),
-            )
-            .await?
+            paypal.ask_refund(reference, patience).await?
         }
         Some(Provider::Test) | None => return Ok(()),
     };
@@ -106,7 +95,7 @@ async fn send(app: &App, refund: &Refund) -> Result<ProviderRefund, PaymentError
             let intent = refund.payment_reference.as_deref();
             let intent = intent.ok_or(PaymentError::NotFound)?;
             let sent = stripe.refund(id, intent, amount, patience);
-            noted(app, Provider::Stripe, sent).await
+            Ok(sent.await?)
         }
         Some(Provider::Paypal) => {
             let paypal = app.providers.paypal.as_ref();
@@ -114,7 +103,7 @@ async fn send(app: &App, refund: &Refund) -> Result<ProviderRefund, PaymentError
             let capture = refund.capture_reference.as_deref();
             let capture = capture.ok_or(PaymentError::NotFound)?;
             let sent = paypal.refund(id, capture, amount, patience);
-            noted(app, Provider::Paypal, sent).await
+            Ok(sent.await?)
         }
         Some(Provider::Test) => {
             let payment = store::payments::find(&app.pool, refund.payment_id).await?;
