@@ -176,4 +176,4 @@ fn paypal_domain(api: &reqwest::Url) -> Option<&'static str> {
 
 #[cfg(test)]
 #[path = "signature_tests.rs"]
-mod tests;
+pub(super) mod tests;

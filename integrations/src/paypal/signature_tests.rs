@@ -1,9 +1,9 @@
 use super::*;
 
-const BODY: &[u8] = br#"{"id":"WH-1","event_type":"PAYMENT.CAPTURE.COMPLETED"}"#;
+pub const BODY: &[u8] = br#"{"id":"WH-1","event_type":"PAYMENT.CAPTURE.COMPLETED"}"#;
 
 // Made by `openssl req`, `openssl x509` and `openssl dgst -sha256 -sign`, over the CRC that zlib makes of the body.
-const AUTHORITY: &str = "-----BEGIN CERTIFICATE-----
+pub const AUTHORITY: &str = "-----BEGIN CERTIFICATE-----
 MIIDKTCCAhGgAwIBAgIUf0CwTxRTqBZ9p2dq3pd8UdkTKWIwDQYJKoZIhvcNAQEL
 BQAwGzEZMBcGA1UEAwwQUGxheWVkIEF1dGhvcml0eTAgFw0yNjExMjkyMTIzNTda
 GA8yMTI2MTEwNTIxMjM1N1owGzEZMBcGA1UEAwwQUGxheWVkIEF1dGhvcml0eTCC
@@ -24,7 +24,7 @@ G2mfWSmYyz5xyzfF9tN7LVJm9hQ3cMMosa5mBzCbzHNvsbcr1fOYxuQhOPx9
 -----END CERTIFICATE-----
 ";
 /// Of `messageverificationcerts.sandbox.paypal.com`.
-const SIGNER: &str = "-----BEGIN CERTIFICATE-----
+pub const SIGNER: &str = "-----BEGIN CERTIFICATE-----
 MIIDfTCCAmWgAwIBAgIUNWj9xkRAoa3iN4uBiFgLS8NGDhYwDQYJKoZIhvcNAQEL
 BQAwGzEZMBcGA1UEAwwQUGxheWVkIEF1dGhvcml0eTAgFw0yNjExMjkyMTIzNTha
 GA8yMTI2MTEwNTIxMjM1OFowNjE0MDIGA1UEAwwrbWVzc2FnZXZlcmlmaWNhdGlv
@@ -71,7 +71,7 @@ axmTrEVxNhF8jRDVL/r/yk4wAZ0w
 ";
 const OTHER_SIGNATURE: &str = "O6kQ9NGSAjCVDMo8vhc52JY6msOz0c44NwiBNZPWTCHHHfKxN50nbsdYSjTyl8BnrgUWd69ulaebZqWETerNy4xONxYCvpYT7MRMOVgI/epkjxr2AvgBLc5yQu+77MfAWJ5upjk2aNMY+iRkfS3JofUMuPDYwmtNc+jku1LuMzZjZ9/6WMdv8Z9xo3vEKxoserCYwYst5iz9xxIjIIs8IgodpZedem3yW+2Px+mePLyqBqtevQSab9OPlok841EcumhEGORH+N7M7CZvpx7G0qE5RH8+apUKu3e/HgGESXQEaHWKlcf/KZyhCMVrHuAeCBjucvwJAxTMWwRiASyG0Q==";
 
-fn transmission() -> Transmission {
+pub fn transmission() -> Transmission {
     Transmission {
         id: "4d1e".to_owned(),
         time: "2026-12-01T10:00:00Z".to_owned(),
@@ -81,7 +81,7 @@ fn transmission() -> Transmission {
     }
 }
 
-fn now(text: &str) -> Timestamp {
+pub fn now(text: &str) -> Timestamp {
     let now = chrono::DateTime::parse_from_rfc3339(text).unwrap();
     now.to_utc().into()
 }
@@ -113,7 +113,7 @@ fn check(transmission: &Transmission, body: &[u8], at: &str) -> Result<Signature
     check_chain(transmission, body, &format!("{SIGNER}{AUTHORITY}"), at)
 }
 
-const AT: &str = "2026-12-01T10:00:05Z";
+pub const AT: &str = "2026-12-01T10:00:05Z";
 
 #[test]
 fn a_signature_made_by_another_program_holds_for_four_days() {

@@ -265,3 +265,7 @@ fn about_dispute(dispute: Dispute) -> Result<About, Untrusted> {
 fn read_resource<T: serde::de::DeserializeOwned>(resource: Value) -> Result<T, Untrusted> {
     serde_json::from_value(resource).map_err(|_| Untrusted::Unreadable)
 }
+
+#[cfg(test)]
+#[path = "webhooks_tests.rs"]
+mod tests;

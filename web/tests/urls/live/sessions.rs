@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use operations::refunds::{self, Extent, PlacesAfter, RefundRequest};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -226,6 +227,51 @@ async fn only_staff_of_the_house_scan_and_see_the_board(pool: PgPool) {
     logout.send().await.unwrap();
     staff.say(scan).await;
     assert_eq!(staff.close_code().await, 4401);
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_refund_is_known_at_the_door_at_once(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let (order, paid) = app.paid_order(&[1, 2]).await;
+    let cookie = app.sign_in("studio").await;
+    let headers = [("cookie", cookie.as_str())];
+    let mut staff = Socket::open_with(&app, &app.session, &headers).await;
+    let expected = |board: &Value| board["expected"].as_u64().unwrap();
+    staff.say(json!({"type": "board"})).await;
+    assert_eq!(expected(&staff.hear_of("board").await), 2);
+
+    let back = &paid["tickets"][1];
+    let request = RefundRequest {
+        order: order.id.parse().unwrap(),
+        extent: Extent::Tickets(vec![back["ticketId"].as_str().unwrap().parse().unwrap()]),
+        places: PlacesAfter::OnSale,
+        fee_per_ticket: 0,
+        used_too: false,
+        reason: "a test".to_owned(),
+        key: None,
+        by: None,
+    };
+    refunds::refund(&app.app.pool, &request).await.unwrap();
+    // No job has been done, and no money has gone back yet.
+    let scan = json!({"type": "scan", "id": 1, "code": back["code"], "nonce": "n1"});
+    staff.say(scan).await;
+    let verdict = staff.hear_of("verdict").await;
+    assert_eq!(verdict["verdict"], "refunded", "{verdict}");
+    let scan = json!({"type": "scan", "id": 2, "code": paid["tickets"][0]["code"], "nonce": "n2"});
+    staff.say(scan).await;
+    let verdict = staff.hear_of("verdict").await;
+    assert_eq!(
+        verdict["verdict"], "admitted",
+        "the other one is still valid"
+    );
+    staff.say(json!({"type": "board"})).await;
+    let board = staff.hear_of("board").await;
+    assert_eq!(
+        (expected(&board), &board["inside"], &board["refusals"]),
+        (1, &json!(1), &json!(1)),
+        "{board}"
+    );
     app.close().await;
 }
 
