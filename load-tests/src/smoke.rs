@@ -103,8 +103,8 @@ fn small_steps(args: &SmokeArgs) -> StepsArgs {
 fn small_away(args: &SmokeArgs) -> AwayArgs {
     AwayArgs {
         executables: executables(args),
-        // Long enough for slow machines to begin orders meanwhile.
-        secs: 4,
+        // Long enough for slow machines to notice, to turn and to pay meanwhile.
+        secs: 6,
         around_secs: 1,
         buyers: 16,
     }

@@ -14,6 +14,7 @@ use graphile_worker::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 pub use store::jobs::DeadLetter;
 
@@ -47,6 +48,9 @@ const RESTART_DELAY: Duration = Duration::from_secs(1);
 /// comes where none is lost.
 const RECONCILE_INTERVAL: Duration = Duration::from_secs(15);
 const QUIET_FOR: Duration = Duration::from_secs(45);
+
+/// How often webhooks are looked for that were left over.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Why a job was not done.
 #[derive(Debug, Error)]
@@ -119,6 +123,8 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 'static) 
         let _ = stop.send(true);
     });
     let reconciling = tokio::spawn(reconcile(app.clone()));
+    let cashier = payments::open_cashier(&app);
+    let sweeping = tokio::spawn(sweep(app.clone()));
     while !*stopped.borrow() {
         if let Err(error) = work(app.clone(), stopped.clone()).await {
             tracing::warn!(%error, "the job worker stopped; it is started again");
@@ -129,6 +135,13 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 'static) 
         }
     }
     watching.abort();
+    sweeping.abort();
+    if let Some(cashier) = cashier {
+        payments::close_cashier(&app);
+        if let Err(error) = cashier.await {
+            tracing::error!(%error, "the cashier ended early; jobs do what it left");
+        }
+    }
     // Cut short anywhere, it asks again: what it takes on counts as heard for less than a minute.
     reconciling.abort();
 }
@@ -140,6 +153,17 @@ async fn reconcile(app: App) {
             tracing::debug!(%error, "what went quiet could not be looked for");
         }
         tokio::time::sleep(RECONCILE_INTERVAL).await;
+    }
+}
+
+/// Gives jobs to webhooks that nobody is working off.
+async fn sweep(app: App) {
+    let began_at = Instant::now();
+    loop {
+        if let Err(error) = payments::sweep_webhooks(&app, began_at).await {
+            tracing::debug!(%error, "webhooks without a job could not be looked for");
+        }
+        tokio::time::sleep(SWEEP_INTERVAL).await;
     }
 }
 

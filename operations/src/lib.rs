@@ -8,6 +8,7 @@ pub mod audit;
 pub mod cancellations;
 pub mod demo_house;
 pub mod doors;
+mod gathering;
 pub mod houses;
 pub mod import_plan;
 pub mod jobs;

@@ -26,7 +26,7 @@ pub use self::details::{GatewayDetails, details, set_method};
 pub use self::failure::OrderError;
 pub use self::reading::{OrderView, PaymentView, TicketView};
 use self::reading::{after_command, stored_view};
-pub(crate) use self::reading::{places_total, view_as_owner};
+pub(crate) use self::reading::{cart, places_total, view_as_owner};
 use self::wishes::{dropped, wish};
 use crate::turns::turn_of;
 use crate::{App, payments};
@@ -132,7 +132,7 @@ pub async fn set_amount(
     let details = store::orders::set_quantity(&app.pool, by, order, quantity).await?;
     note_details(&session, order, details);
     drop(turn);
-    reading::view(app, order, by).await
+    after_command(app, &session, order, by).await
 }
 
 /// Notes who buys.
@@ -151,7 +151,7 @@ pub async fn set_address(
     let details = store::orders::set_address(&app.pool, by, order, address.stored()).await?;
     note_details(&session, order, details);
     drop(turn);
-    reading::view(app, order, by).await
+    after_command(app, &session, order, by).await
 }
 
 /// Claims places: durable when it returns.

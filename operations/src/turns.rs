@@ -7,15 +7,27 @@
 use domain::OrderId;
 use tokio::sync::{Mutex, MutexGuard};
 
+/// An order's turn, until it is dropped.
+pub(crate) type Turn = MutexGuard<'static, ()>;
+
 /// So many that orders seldom wait for each other, and few enough to need no tidying up.
 const TURNS: usize = 4096;
 
 static SLOTS: [Mutex<()>; TURNS] = [const { Mutex::const_new(()) }; TURNS];
 
 /// Waits for the order's turn, which lasts until the guard is dropped. Never take a second one.
-pub(crate) async fn turn_of(order: OrderId) -> MutexGuard<'static, ()> {
+pub(crate) async fn turn_of(order: OrderId) -> Turn {
+    slot_of(order).lock().await
+}
+
+/// The order's turn, if nobody has it. Of these, several may be taken.
+pub(crate) fn try_turn_of(order: OrderId) -> Option<Turn> {
+    slot_of(order).try_lock().ok()
+}
+
+fn slot_of(order: OrderId) -> &'static Mutex<()> {
     // The last bytes of an id are random in every version that is used here.
     let [.., high, low] = *order.0.as_bytes();
     let slot = usize::from(u16::from_be_bytes([high, low])) % TURNS;
-    SLOTS[slot].lock().await
+    &SLOTS[slot]
 }

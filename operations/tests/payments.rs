@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where its setting fails")]
 
+#[path = "payments/cashier.rs"]
+mod cashier;
 #[path = "payments/outside.rs"]
 mod outside;
 #[path = "payments/providers.rs"]

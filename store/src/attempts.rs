@@ -1,5 +1,6 @@
 //! What a provider says about an attempt to pay: its name there, and when it was last heard of.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::order::Provider;
@@ -26,6 +27,40 @@ pub async fn opened(
         hand_over,
     );
     Ok(noted.execute(connection).await?.rows_affected() == 1)
+}
+
+/// An attempt that its provider has taken on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedAttempt {
+    pub payment: PaymentId,
+    /// The provider's name for it.
+    pub reference: String,
+    /// What the buyer goes on with.
+    pub hand_over: String,
+}
+
+/// The same for several attempts in one statement; of each, whether it did.
+///
+/// # Errors
+/// The database does not answer, or one of the names belongs to another attempt: nothing is noted.
+pub async fn opened_together(
+    connection: impl PgExecutor<'_>,
+    attempts: &[OpenedAttempt],
+) -> Result<Vec<bool>, sqlx::Error> {
+    let payments: Vec<_> = attempts.iter().map(|it| it.payment.0).collect();
+    let references: Vec<_> = attempts.iter().map(|it| it.reference.as_str()).collect();
+    let hand_overs: Vec<_> = attempts.iter().map(|it| it.hand_over.as_str()).collect();
+    let noted = sqlx::query_scalar!(
+        "update payment set provider_reference = told.reference, hand_over = told.hand_over, heard_at = now()
+         from unnest($1::uuid[], $2::text[], $3::text[]) as told (payment_id, reference, hand_over)
+         where payment.payment_id = told.payment_id and provider_reference is null
+         returning payment.payment_id",
+        &payments,
+        &references as &[&str],
+        &hand_overs as &[&str],
+    );
+    let noted: HashSet<_> = noted.fetch_all(connection).await?.into_iter().collect();
+    Ok(payments.iter().map(|it| noted.contains(it)).collect())
 }
 
 /// The attempt that a provider has a name for, and its order.

@@ -56,13 +56,16 @@ pub struct DeadLetter {
 }
 
 impl Job {
+    pub(crate) const DEADLINE_TASK: &str = "payment_deadline";
+    pub(crate) const TELL_TASK: &str = "tell_sale";
+
     /// The name of the task that does it.
     #[must_use]
     pub fn task(&self) -> &'static str {
         match self {
-            Self::PaymentDeadline { .. } => "payment_deadline",
+            Self::PaymentDeadline { .. } => Self::DEADLINE_TASK,
             Self::SettlePayment(_) => "settle_payment",
-            Self::TellSale(_) => "tell_sale",
+            Self::TellSale(_) => Self::TELL_TASK,
             Self::SendRefund(_) => "send_refund",
             Self::WithdrawAttempt(_) => "withdraw_attempt",
             Self::ReturnPlaces(_) => "return_places",
@@ -100,9 +103,9 @@ impl Job {
 
 /// The names of all tasks.
 const TASKS: [&str; 8] = [
-    "payment_deadline",
+    Job::DEADLINE_TASK,
     "settle_payment",
-    "tell_sale",
+    Job::TELL_TASK,
     "send_refund",
     "withdraw_attempt",
     crate::webhooks::TASK,

@@ -1,12 +1,15 @@
 //! The sale: the one transaction that turns pinned places into sold ones.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
+use domain::order::Provider;
 use domain::{Money, OrderId, PaymentId, SeatIndex, SectionIndex, TicketId};
 use sqlx::PgExecutor;
 
 use crate::catalogue::undecodable;
 use crate::jobs::{ATTEMPTS_MAX, Job};
+use crate::payments::provider_word;
 
 /// A ticket that a sale writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +98,69 @@ pub async fn sell(
     }
 }
 
+/// A pending payment whose money came, as a webhook has told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldSale {
+    pub payment: PaymentId,
+    /// What refunds name.
+    pub capture: String,
+    /// The webhook, which is ticked off with the sale.
+    pub provider: Provider,
+    pub event_id: String,
+    /// In their order of sale, in the name that the buyer gave.
+    pub tickets: Vec<NewTicket>,
+}
+
+/// Sells what several payments have paid for, in one transaction; which of them. Those that are not as usual are left as
+/// they were, for [`sell`] to say why. `tell_after`: when sessions are told, should that not have been done before.
+///
+/// # Errors
+/// The database does not answer, or a constraint or another's change stands in the way of one of them: nothing is sold.
+pub async fn sell_together(
+    connection: impl PgExecutor<'_>,
+    sales: &[ToldSale],
+    tell_after: Duration,
+) -> Result<HashSet<PaymentId>, sqlx::Error> {
+    let (mut payments, mut captures, mut ordinals) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut providers, mut events) = (Vec::new(), Vec::new());
+    let (mut paid_by, mut tickets) = (Vec::new(), Columns::default());
+    for sale in sales {
+        payments.push(sale.payment.0);
+        captures.push(sale.capture.as_str());
+        providers.push(provider_word(Some(sale.provider)));
+        events.push(sale.event_id.as_str());
+        for (ordinal, ticket) in (1..).zip(&sale.tickets) {
+            paid_by.push(sale.payment.0);
+            ordinals.push(ordinal);
+            tickets.push(ticket);
+        }
+    }
+    let sold = sqlx::query_scalar!(
+        r#"select sell_payments($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+           as "payment!""#,
+        &payments,
+        &captures as &[&str],
+        &providers as &[&str],
+        &events as &[&str],
+        &paid_by,
+        &tickets.ids,
+        &tickets.seats as &[Option<i32>],
+        &tickets.sections,
+        &tickets.names,
+        &tickets.rows as &[Option<String>],
+        &tickets.numbers as &[Option<String>],
+        &tickets.prices,
+        &tickets.currencies,
+        &ordinals as &[i32],
+        Job::DEADLINE_TASK,
+        Job::TELL_TASK,
+        tell_after.as_secs_f64(),
+        ATTEMPTS_MAX,
+    );
+    let sold = sold.fetch_all(connection).await?;
+    Ok(sold.into_iter().map(PaymentId).collect())
+}
+
 fn sold_of(word: &str) -> Result<Sold, sqlx::Error> {
     match word {
         "sold" => Ok(Sold::Now),
@@ -127,17 +193,21 @@ impl Columns {
     fn of(tickets: &[NewTicket]) -> Self {
         let mut columns = Self::default();
         for ticket in tickets {
-            columns.ids.push(ticket.ticket_id.0);
-            columns.seats.push(seat_column(ticket.seat));
-            columns.sections.push(section_column(ticket.section));
-            columns.names.push(ticket.section_name.clone());
-            columns.rows.push(ticket.row.clone());
-            columns.numbers.push(ticket.number.clone());
-            columns.prices.push(ticket.price.minor);
-            let code = ticket.price.currency.code();
-            columns.currencies.push(code.to_owned());
+            columns.push(ticket);
         }
         columns
+    }
+
+    fn push(&mut self, ticket: &NewTicket) {
+        self.ids.push(ticket.ticket_id.0);
+        self.seats.push(seat_column(ticket.seat));
+        self.sections.push(section_column(ticket.section));
+        self.names.push(ticket.section_name.clone());
+        self.rows.push(ticket.row.clone());
+        self.numbers.push(ticket.number.clone());
+        self.prices.push(ticket.price.minor);
+        let code = ticket.price.currency.code();
+        self.currencies.push(code.to_owned());
     }
 }
 

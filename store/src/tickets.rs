@@ -37,10 +37,10 @@ pub async fn of_order(
     order: OrderId,
 ) -> Result<Vec<Ticket>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select ticket_id, seat_index, section_index, section_id, section_name, row_label, seat_number,
-               holder, ticket.price, currency
-           from ticket join session_section using (session_id, section_index)
-           where order_id = $1 and status = 'VALID' order by ordinal"#,
+        r#"select ticket_id, seat_index, section_index, section_name, row_label, seat_number, holder, price, currency,
+               (select section_id from session_section s where s.session_id = ticket.session_id
+                   and s.section_index = ticket.section_index) as "section_id!"
+           from ticket where order_id = $1 and status = 'VALID' order by ordinal"#,
         order.0,
     )
     .fetch_all(connection)

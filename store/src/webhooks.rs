@@ -1,9 +1,11 @@
 //! The inbox of webhooks: each stored once by its event id, with the job that works it off.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use domain::Timestamp;
 use domain::order::Provider;
+use serde_json::json;
 use sqlx::{PgExecutor, PgPool};
 
 use crate::jobs::ATTEMPTS_MAX;
@@ -12,15 +14,29 @@ use crate::payments::provider_word;
 /// The task that works a webhook off.
 pub(crate) const TASK: &str = "work_off_webhook";
 
+/// How many webhooks without a job get one at a time.
+const LEFT_AT_ONCE: i64 = 1_000;
+
 /// A webhook whose signature held, as it came.
-#[derive(Debug, Clone, Copy)]
-pub struct NewEvent<'a> {
+#[derive(Debug, Clone)]
+pub struct NewEvent {
     pub provider: Provider,
     /// The provider's name for it.
-    pub event_id: &'a str,
+    pub event_id: String,
     /// In the provider's words.
-    pub kind: &'a str,
-    pub body: &'a [u8],
+    pub kind: String,
+    pub body: Vec<u8>,
+    /// Who works it off.
+    pub by: WorkedOffBy,
+}
+
+/// Who works a webhook off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkedOffBy {
+    /// A job.
+    Job,
+    /// Whoever stores it, at once; a job only where it is left over (see [`leave_to_jobs`]).
+    Caller,
 }
 
 /// A stored webhook.
@@ -31,12 +47,12 @@ pub struct StoredEvent {
     pub is_worked_off: bool,
 }
 
-/// Stores webhooks together with their jobs, each unless it is there; of each, whether it was new. One statement,
+/// Stores webhooks together with the jobs that they need, each unless it is there; of each, whether it was new. One statement,
 /// however many: it stands between the provider and its answer. The same event twice among them is new once.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn store(pool: &PgPool, events: &[NewEvent<'_>]) -> Result<Vec<bool>, sqlx::Error> {
+pub async fn store(pool: &PgPool, events: &[NewEvent]) -> Result<Vec<bool>, sqlx::Error> {
     let mut columns = Columns::default();
     for event in events {
         columns.add(event);
@@ -54,7 +70,8 @@ pub async fn store(pool: &PgPool, events: &[NewEvent<'_>]) -> Result<Vec<bool>, 
              insert into graphile_worker._private_jobs (task_id, payload, max_attempts, key)
              select task.id, json_build_object('provider', provider, 'event_id', event_id), $6,
                  $5 || ':' || provider || ':' || event_id
-             from stored, graphile_worker._private_tasks task where task.identifier = $5)
+             from stored, graphile_worker._private_tasks task
+             where task.identifier = $5 and (provider, event_id) in (select * from unnest($7::text[], $8::text[])))
          select provider, event_id from stored",
     )
     .bind(&columns.providers)
@@ -63,29 +80,81 @@ pub async fn store(pool: &PgPool, events: &[NewEvent<'_>]) -> Result<Vec<bool>, 
     .bind(&columns.bodies)
     .bind(TASK)
     .bind(ATTEMPTS_MAX)
+    .bind(&columns.job_providers)
+    .bind(&columns.job_ids)
     .fetch_all(pool)
     .await?;
     let mut fresh: HashSet<(String, String)> = stored.into_iter().collect();
     let keys = columns.providers.into_iter().zip(columns.ids);
+    let keys = keys.map(|(provider, id)| (provider.to_owned(), id.to_owned()));
     Ok(keys.map(|key| fresh.remove(&key)).collect())
 }
 
 #[derive(Default)]
-struct Columns {
-    providers: Vec<String>,
-    ids: Vec<String>,
-    kinds: Vec<String>,
-    bodies: Vec<Vec<u8>>,
+struct Columns<'a> {
+    providers: Vec<&'static str>,
+    ids: Vec<&'a str>,
+    kinds: Vec<&'a str>,
+    bodies: Vec<&'a [u8]>,
+    job_providers: Vec<&'static str>,
+    job_ids: Vec<&'a str>,
 }
 
-impl Columns {
-    fn add(&mut self, event: &NewEvent<'_>) {
-        self.providers
-            .push(provider_word(Some(event.provider)).to_owned());
-        self.ids.push(event.event_id.to_owned());
-        self.kinds.push(event.kind.to_owned());
-        self.bodies.push(event.body.to_vec());
+impl<'a> Columns<'a> {
+    fn add(&mut self, event: &'a NewEvent) {
+        let provider = provider_word(Some(event.provider));
+        if event.by == WorkedOffBy::Job {
+            self.job_providers.push(provider);
+            self.job_ids.push(&event.event_id);
+        }
+        self.providers.push(provider);
+        self.ids.push(&event.event_id);
+        self.kinds.push(&event.kind);
+        self.bodies.push(&event.body);
     }
+}
+
+/// Gives jobs to webhooks that have waited for so long without one, some of the oldest; how many.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn leave_to_jobs(pool: &PgPool, waited: Duration) -> Result<u64, sqlx::Error> {
+    // Unchecked, see `store`. Those that another process looks at are its own.
+    let left = sqlx::query(
+        "with waiting as (
+             select provider, event_id, $1 || ':' || provider || ':' || event_id as job_key from webhook_event
+             where worked_off_at is null and received_at <= now() - make_interval(secs => $2)
+                 and not exists (select from graphile_worker._private_jobs
+                     where key = $1 || ':' || provider || ':' || event_id)
+             order by received_at limit $3 for update skip locked)
+         insert into graphile_worker._private_jobs (task_id, payload, max_attempts, key)
+         select task.id, json_build_object('provider', provider, 'event_id', event_id), $4, job_key
+         from waiting, graphile_worker._private_tasks task where task.identifier = $1
+         on conflict (key) do nothing",
+    )
+    .bind(TASK)
+    .bind(waited.as_secs_f64())
+    .bind(LEFT_AT_ONCE)
+    .bind(ATTEMPTS_MAX);
+    Ok(left.execute(pool).await?.rows_affected())
+}
+
+/// Gives a stored webhook a job, due now.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn leave_to_job(
+    pool: &PgPool,
+    provider: Provider,
+    event_id: &str,
+) -> Result<(), sqlx::Error> {
+    let provider = provider_word(Some(provider));
+    let left = sqlx::query("select leave_job($1, $2, $3::json, 0, $4)")
+        .bind(TASK)
+        .bind(format!("{TASK}:{provider}:{event_id}"))
+        .bind(json!({ "provider": provider, "event_id": event_id }))
+        .bind(ATTEMPTS_MAX);
+    left.execute(pool).await.map(drop)
 }
 
 /// A webhook from the inbox.

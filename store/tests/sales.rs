@@ -2,15 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where its setting fails")]
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::order::{Credential, PaymentState, Provider, SecretHash};
 use domain::seat_map::{IdempotencyKey, Places, RequestHash};
 use domain::{Money, OrderId, PaymentId, SeatIndex, SectionIndex, SessionId, TicketId};
 use sqlx::PgPool;
+use store::attempts::{self, OpenedAttempt};
 use store::jobs::{self, Job};
 use store::payments::{self, BeginError, NewPayment};
-use store::sales::{self, NewTicket, Sale, Sold};
+use store::sales::{self, NewTicket, Sale, Sold, ToldSale};
+use store::webhooks::{self, NewEvent, WorkedOffBy};
 use store::{orders, violated_constraint};
 use uuid::Uuid;
 
@@ -83,17 +86,23 @@ fn euros(amount: i64) -> Money {
 async fn begin(pool: &PgPool, order: OrderId, key: &str) -> Result<PaymentId, BeginError> {
     // An attempt begins with the job that ends it.
     jobs::migrate(pool).await.unwrap();
-    let payment_id = PaymentId(Uuid::now_v7());
-    let payment = NewPayment {
-        payment_id,
+    let payment = new_payment(order, key);
+    payments::begin(pool, &payment)
+        .await
+        .map(|_| payment.payment_id)
+}
+
+fn new_payment(order: OrderId, key: &str) -> NewPayment {
+    NewPayment {
+        payment_id: PaymentId(Uuid::now_v7()),
         order_id: order,
         provider: Some(Provider::Test),
-        key: &IdempotencyKey::new(key).unwrap(),
+        key: IdempotencyKey::new(key).unwrap(),
         request_hash: RequestHash([0; 32]),
+        subject: None,
         pinned_for: Duration::from_secs(600),
         order_life_max: Duration::from_secs(3600),
-    };
-    payments::begin(pool, &payment).await.map(|_| payment_id)
+    }
 }
 
 async fn paid(pool: &PgPool, order: OrderId, key: &str) -> PaymentId {
@@ -135,7 +144,7 @@ async fn fixed(pool: &PgPool, order: OrderId) -> PaymentId {
         .await
         .unwrap();
     assert!(
-        payments::fix_pinned(pool, payment, euros(80), &places)
+        payments::fix(pool, payment, Some(Provider::Test), euros(80), &places)
             .await
             .unwrap()
     );
@@ -218,6 +227,78 @@ async fn an_order_has_one_pending_payment_and_one_that_succeeded(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn of_attempts_that_begin_together_each_is_as_if_it_were_alone(pool: PgPool) {
+    jobs::migrate(&pool).await.unwrap();
+    let opened = house(&pool, 4).await;
+    begin(&pool, opened[1], "before").await.unwrap();
+    sqlx::query("update event_session_order set status = 'CANCELLED' where order_id = $1")
+        .bind(opened[2].0)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let places = Places {
+        seats: vec![SeatIndex(3), SeatIndex(5)],
+        standing: vec![(SectionIndex(0), 2)],
+    };
+    let mut new: Vec<_> = opened
+        .iter()
+        .map(|order| new_payment(*order, "pay"))
+        .collect();
+    new[3].subject = Some((euros(80), places.clone()));
+    new.push(new_payment(opened[3], "pay-as-well"));
+    let begun = payments::begin_together(&pool, &new).await.unwrap();
+    let begun: Vec<_> = begun
+        .into_iter()
+        .map(|pinned_for| pinned_for.map(|it| it.as_secs()))
+        .collect();
+    assert_eq!(begun, [Some(600), None, None, Some(600), None]);
+    for (refused, order) in [(1, "another is pending"), (2, "over"), (4, "another")] {
+        let found = payments::find(&pool, new[refused].payment_id).await;
+        assert_eq!(found.unwrap(), None, "{order}");
+    }
+    let found = payments::find(&pool, new[0].payment_id).await.unwrap();
+    let found = found.unwrap();
+    assert_eq!((found.amount, found.places), (None, Places::default()));
+    let found = payments::find(&pool, new[3].payment_id).await.unwrap();
+    let found = found.unwrap();
+    assert_eq!((found.amount, found.places), (Some(euros(80)), places));
+    assert_eq!(found.key, "pay");
+    assert_eq!(
+        jobs::waiting(&pool).await.unwrap().len(),
+        3,
+        "one to end each"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn names_that_come_together_are_each_noted_once(pool: PgPool) {
+    let opened = house(&pool, 3).await;
+    let mut made = Vec::new();
+    for order in opened {
+        made.push(begin(&pool, order, "pay").await.unwrap());
+    }
+    let named = |payment, name: &str| OpenedAttempt {
+        payment,
+        reference: name.to_owned(),
+        hand_over: format!("{name}_secret"),
+    };
+    attempts::opened(&pool, made[0], "quick", None)
+        .await
+        .unwrap();
+    let names = [named(made[0], "a"), named(made[1], "b")];
+    let noted = attempts::opened_together(&pool, &names).await.unwrap();
+    assert_eq!(noted, [false, true]);
+    let found = payments::find(&pool, made[1]).await.unwrap().unwrap();
+    assert_eq!(found.provider_reference.as_deref(), Some("b"));
+    assert_eq!(found.hand_over.as_deref(), Some("b_secret"));
+    let taken = attempts::opened_together(&pool, &[named(made[2], "b")]).await;
+    assert_eq!(
+        violated_constraint(&taken.unwrap_err()),
+        Some("payment_reference_is_unique_at_provider")
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_payment_begins_only_for_a_pending_order_within_its_life(pool: PgPool) {
     let order = house(&pool, 1).await[0];
     sqlx::query("update event_session_order set opened_at = now() - interval '55 minutes'")
@@ -281,6 +362,147 @@ async fn a_seat_has_one_valid_ticket(pool: PgPool) {
         (Some(SeatIndex(0)), Some("A"), None)
     );
     assert_eq!(kept[0].price, euros(80));
+}
+
+/// A sale that the webhook of its number has told of.
+fn told(number: u32, payment: PaymentId, seat: u32) -> ToldSale {
+    ToldSale {
+        payment,
+        capture: format!("ch_{number}"),
+        provider: Provider::Stripe,
+        event_id: format!("evt_{number}"),
+        tickets: vec![NewTicket {
+            ticket_id: TicketId(Uuid::now_v7()),
+            seat: Some(SeatIndex(seat)),
+            section: SectionIndex(0),
+            section_name: "Stalls".to_owned(),
+            row: Some("A".to_owned()),
+            number: None,
+            price: euros(80),
+        }],
+    }
+}
+
+async fn store_events(pool: &PgPool, count: u32) {
+    for number in 0..count {
+        let event = NewEvent {
+            provider: Provider::Stripe,
+            event_id: format!("evt_{number}"),
+            kind: "payment_intent.succeeded".to_owned(),
+            body: b"{}".to_vec(),
+            by: WorkedOffBy::Caller,
+        };
+        assert_eq!(webhooks::store(pool, &[event]).await.unwrap(), [true]);
+    }
+}
+
+async fn events_worked_off(pool: &PgPool) -> Vec<String> {
+    let worked_off = sqlx::query_scalar(
+        "select event_id from webhook_event where worked_off_at is not null order by 1",
+    );
+    worked_off.fetch_all(pool).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn sales_together_are_those_that_are_as_usual_and_leave_the_others_as_they_were(
+    pool: PgPool,
+) {
+    let opened = house(&pool, 5).await;
+    let mut payments_made = Vec::new();
+    for order in &opened {
+        payments_made.push(fixed(&pool, *order).await);
+    }
+    let [usual, also, over, held, locked] = payments_made[..] else {
+        panic!("five orders");
+    };
+    payments::end_pending(&pool, over, PaymentState::Declined)
+        .await
+        .unwrap();
+    sqlx::query("update taken_seat set state = 'held' where seat_index = 3")
+        .execute(&pool)
+        .await
+        .unwrap();
+    // Somebody settles that one in this moment.
+    let mut other = pool.begin().await.unwrap();
+    payments::lock(&mut other, locked).await.unwrap();
+    store_events(&pool, 5).await;
+    let sales: Vec<_> = (0..5)
+        .zip([usual, also, over, held, locked])
+        .map(|(number, payment)| told(number, payment, number))
+        .collect();
+    let sold = sales::sell_together(&pool, &sales, Duration::from_secs(600)).await;
+    assert_eq!(sold.unwrap(), HashSet::from([usual, also]));
+    drop(other);
+
+    assert_eq!(events_worked_off(&pool).await, ["evt_0", "evt_1"]);
+    let states: Vec<String> =
+        sqlx::query_scalar("select state from taken_seat order by seat_index")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(states, ["sold", "sold", "pinned", "held", "pinned"]);
+    let kept = store::tickets::of_order(&pool, opened[1]).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        (kept[0].seat, kept[0].price),
+        (Some(SeatIndex(1)), euros(80))
+    );
+    let found = payments::find(&pool, also).await.unwrap().unwrap();
+    assert_eq!(found.capture_reference.as_deref(), Some("ch_1"));
+    let report = store::books::check(&pool).await.unwrap();
+    assert_eq!(report.findings, []);
+    let jobs = jobs::waiting(&pool).await.unwrap();
+    let tells: Vec<_> = jobs
+        .iter()
+        .filter(|key| key.starts_with("tell_sale"))
+        .collect();
+    assert_eq!(tells.len(), 2, "{jobs:?}");
+    assert_eq!(jobs.len(), 5, "the others are still to be ended: {jobs:?}");
+
+    let again = sales::sell_together(&pool, &sales[..2], Duration::from_secs(600)).await;
+    assert_eq!(again.unwrap(), HashSet::new(), "once");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn of_sales_together_none_is_made_where_one_would_break_a_rule(pool: PgPool) {
+    let opened = house(&pool, 2).await;
+    let [first, second] = [fixed(&pool, opened[0]).await, fixed(&pool, opened[1]).await];
+    store_events(&pool, 2).await;
+    let sales = [told(0, first, 0), told(1, second, 0)];
+    let sold = sales::sell_together(&pool, &sales, Duration::ZERO).await;
+    assert_eq!(
+        violated_constraint(&sold.unwrap_err()),
+        Some("ticket_is_one_per_seat")
+    );
+    assert_eq!(events_worked_off(&pool).await, [""; 0]);
+    let found = payments::find(&pool, first).await.unwrap().unwrap();
+    assert_eq!(found.state, PaymentState::Pending);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_webhook_that_was_left_over_gets_one_job(pool: PgPool) {
+    jobs::migrate(&pool).await.unwrap();
+    store_events(&pool, 3).await;
+    assert_eq!(jobs::waiting(&pool).await.unwrap(), [""; 0]);
+    let young = webhooks::leave_to_jobs(&pool, Duration::from_secs(60)).await;
+    assert_eq!(young.unwrap(), 0, "whoever stored them may be at it");
+    webhooks::leave_to_job(&pool, Provider::Stripe, "evt_0")
+        .await
+        .unwrap();
+    webhooks::worked_off(&pool, Provider::Stripe, "evt_1", "settled")
+        .await
+        .unwrap();
+    for expected in [1, 0] {
+        let left = webhooks::leave_to_jobs(&pool, Duration::ZERO).await;
+        assert_eq!(left.unwrap(), expected);
+    }
+    assert_eq!(
+        jobs::waiting(&pool).await.unwrap(),
+        [
+            "work_off_webhook:stripe:evt_0",
+            "work_off_webhook:stripe:evt_2"
+        ]
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -10,7 +10,7 @@ use domain::{
     Money, OrderId, PaymentId, SeatIndex, SectionId, SectionIndex, SessionId, TicketId, Timestamp,
 };
 use store::orders::StoredOrder;
-use store::payments::Payment;
+use store::payments::Latest;
 use store::tickets::Ticket;
 
 use super::{OrderError, stored_order};
@@ -70,6 +70,21 @@ pub(super) async fn view(
         let session = app.registry.session(session_id).await?;
         if let Some(open) = session.feed().order(order) {
             return paid_or_open_view(app, &session, &open, by).await;
+        }
+    }
+    stored_view(app, order, by).await
+}
+
+/// The order, whatever is being paid for it: an open one without the database.
+pub(crate) async fn cart(
+    app: &App,
+    order: OrderId,
+    by: &Credential,
+) -> Result<OrderView, OrderError> {
+    if let Some(session_id) = app.registry.session_of(order) {
+        let session = app.registry.session(session_id).await?;
+        if let Some(open) = session.feed().order(order) {
+            return open_view(session.info(), &open, by, None);
         }
     }
     stored_view(app, order, by).await
@@ -252,7 +267,7 @@ fn standing_of(tickets: &[Ticket]) -> Vec<(SectionId, u32)> {
     counts
 }
 
-fn payment_view(payment: &Payment) -> PaymentView {
+fn payment_view(payment: &Latest) -> PaymentView {
     PaymentView {
         payment_id: payment.payment_id,
         provider: payment.provider,

@@ -7,16 +7,18 @@ use sqlx::PgPool;
 use store::sales::Sold;
 use store::test_intents::IntentState;
 
+use super::beginning::{Request, begin, fix};
+use super::demo::capture;
 use super::settling::sell;
 use super::support::{Buyer, House, key_of, work_off};
-use super::{Request, begin, capture, fix};
 use crate::App;
 use crate::orders;
 
 /// Begins to pay and goes as far as the attempt's row and its deadline job.
 async fn begun(house: &House, buyer: Buyer) -> PaymentId {
     let session = house.app.registry.session(house.session).await.unwrap();
-    begin(&house.app, &session, &request(buyer)).await.unwrap()
+    let payment = begin(&house.app, &session, &request(buyer)).await;
+    payment.unwrap().payment_id
 }
 
 fn request(buyer: Buyer) -> Request<'static> {
@@ -157,9 +159,10 @@ async fn a_cart_that_changed_before_it_was_pinned_is_paid_as_it_was_pinned(pool:
         .unwrap();
     pin(&house.app, house.session, buyer).await;
     let session = house.app.registry.session(house.session).await.unwrap();
-    let amount = fix(&house.app, &session, &request(buyer), payment)
-        .await
-        .unwrap();
+    let payment = store::payments::find(&house.app.pool, payment).await;
+    let payment = payment.unwrap().unwrap();
+    let fixed = fix(&house.app, &session, &request(buyer), payment).await;
+    let amount = fixed.unwrap().unwrap().amount.unwrap();
     assert_eq!(amount.minor, 2 * 8000);
     house.close().await;
 }

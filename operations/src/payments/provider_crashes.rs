@@ -8,9 +8,11 @@ use domain::seat_map::{Command, RequestHash};
 use integrations::RefundStanding;
 use sqlx::PgPool;
 
+use super::beginning::{Request, begin, fix};
 use super::outside::{Outside, deliver, order_status, stripe_event};
 use super::support::{Buyer, House, key_of, work_off};
-use super::{Request, at_provider, begin, fix, reconcile};
+use super::{PaymentError, at_provider, reconcile};
+use crate::orders::OrderError;
 use crate::refunds::{self, Extent, PlacesAfter, RefundRequest};
 
 async fn open(pool: PgPool) -> (House, Outside) {
@@ -39,8 +41,8 @@ async fn fixed(house: &House, buyer: Buyer, provider: Provider) -> PaymentId {
         .command(Command::Pin { order: buyer.order })
         .await
         .unwrap();
-    fix(&house.app, &session, &request, payment).await.unwrap();
-    payment
+    let fixed = fix(&house.app, &session, &request, payment).await;
+    fixed.unwrap().unwrap().payment_id
 }
 
 /// One that was opened there, but died before its name was written.
@@ -54,6 +56,42 @@ async fn opened_unheard(house: &House, buyer: Buyer) -> PaymentId {
         .await
         .unwrap();
     payment
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_attempt_goes_on_for_the_places_alone_that_it_was_begun_for(pool: PgPool) {
+    let (house, outside) = open(pool).await;
+    let buyer = house.buyer_of(&[1]).await;
+    let session = house.app.registry.session(house.session).await.unwrap();
+    let key = key_of("pay");
+    let request = Request {
+        order: buyer.order,
+        key: &key,
+        hash: RequestHash([9; 32]),
+        provider: Provider::Stripe,
+    };
+    let payment = begin(&house.app, &session, &request).await.unwrap();
+    house
+        .claim(buyer, "more", super::support::seats_of(&[2]))
+        .await
+        .unwrap();
+    let pin = Command::Pin { order: buyer.order };
+    session.command(pin).await.unwrap();
+    let fixed = fix(&house.app, &session, &request, payment.clone()).await;
+    assert_eq!(fixed.unwrap(), None, "another seat is pinned as well");
+
+    let started = house.pay_with(buyer, Provider::Stripe, "pay").await;
+    assert!(matches!(
+        started,
+        Err(PaymentError::Order(OrderError::Unavailable { .. }))
+    ));
+    let state = house.payment_state(payment.payment_id).await;
+    assert_eq!(state, PaymentState::Cancelled);
+    let started = house.pay_with(buyer, Provider::Stripe, "again").await;
+    let known = store::payments::find(&house.app.pool, started.unwrap().payment_id).await;
+    let amount = known.unwrap().unwrap().amount.unwrap();
+    assert_eq!(amount.minor, 2 * 8_000);
+    close(house, outside).await;
 }
 
 #[sqlx::test(migrations = "../migrations")]

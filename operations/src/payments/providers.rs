@@ -8,7 +8,9 @@ use integrations::paypal::{self, Paypal};
 use integrations::stripe::{self, Stripe};
 use integrations::{Failure, Patience};
 
+use super::cashier::Cashier;
 use super::inbox::Inbox;
+use super::register::Register;
 
 /// How long providers are waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub struct Providers {
     pub public_url: String,
     pub patience: Patiences,
     pub(super) inbox: Inbox,
+    pub(super) register: Register,
+    pub(super) cashier: Cashier,
 }
 
 /// Whether a way to pay can be offered.

@@ -23,7 +23,7 @@ use crate::turns::turn_of;
 const ROUNDS_MAX: u32 = 8;
 
 /// How long after a sale its tell is repeated, if the direct one was not acknowledged.
-const TELL_JOB_DELAY: Duration = Duration::from_secs(2);
+pub(super) const TELL_JOB_DELAY: Duration = Duration::from_secs(2);
 
 /// Whether what was paid for is pinned again.
 enum Return {
@@ -255,7 +255,7 @@ async fn record(
 }
 
 /// One ticket a place, standing ones too.
-fn tickets(info: &SessionInfo, payment: &Payment) -> Vec<NewTicket> {
+pub(super) fn tickets(info: &SessionInfo, payment: &Payment) -> Vec<NewTicket> {
     let seats = payment.places.seats.iter().filter_map(|index| {
         let seat = info.manifest.seat(*index)?;
         let ticket = ticket(info, seat.section);

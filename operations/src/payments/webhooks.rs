@@ -7,9 +7,10 @@ use domain::{OrderId, PaymentId, RefundId, Timestamp};
 use integrations::paypal::{Paypal, Transmission};
 use integrations::stripe::Stripe;
 use integrations::{About, Notice, ProviderRefund, Standing, Untrusted};
-use store::webhooks::NewEvent;
+use store::webhooks::{NewEvent, WorkedOffBy};
 use thiserror::Error;
 
+use super::cashier::Came;
 use super::disputes::{self, Told};
 use super::hearing::hear;
 use super::{PaymentError, refunding};
@@ -79,16 +80,24 @@ async fn keep(
     if notice.about == About::Nothing {
         return Ok(ReceivedWebhook::Ignored);
     }
+    let came = Came::of(provider, notice).zip(app.providers.cashier.place());
     let event = NewEvent {
         provider,
-        event_id: &notice.event_id,
-        kind: &notice.kind,
-        body,
+        event_id: notice.event_id.clone(),
+        kind: notice.kind.clone(),
+        body: body.to_vec(),
+        by: match came {
+            Some(_) => WorkedOffBy::Caller,
+            None => WorkedOffBy::Job,
+        },
     };
-    Ok(match app.providers.inbox.put(&app.pool, event).await? {
-        true => ReceivedWebhook::Stored,
-        false => ReceivedWebhook::Known,
-    })
+    if !app.providers.inbox.put(&app.pool, event).await? {
+        return Ok(ReceivedWebhook::Known);
+    }
+    if let Some((came, place)) = came {
+        place.take(came);
+    }
+    Ok(ReceivedWebhook::Stored)
 }
 
 /// Does what a stored webhook says. Repeated, it does nothing more.

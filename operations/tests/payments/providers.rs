@@ -541,9 +541,10 @@ async fn a_dispute_is_on_record_and_what_it_loses_is_booked_once(pool: PgPool) {
 async fn store_of_paypal(house: &House, event_id: &str, body: &[u8]) {
     let event = store::webhooks::NewEvent {
         provider: Provider::Paypal,
-        event_id,
-        kind: "CUSTOMER.DISPUTE.UPDATED",
-        body,
+        event_id: event_id.to_owned(),
+        kind: "CUSTOMER.DISPUTE.UPDATED".to_owned(),
+        body: body.to_vec(),
+        by: store::webhooks::WorkedOffBy::Job,
     };
     let stored = store::webhooks::store(&house.app.pool, &[event]).await;
     assert_eq!(stored.unwrap(), [true]);
