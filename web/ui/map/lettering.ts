@@ -40,6 +40,10 @@ const LETTERS_SMALL_PIXELS = 9;
 const NAME_WEIGHT = 650;
 const REST_WEIGHT = 500;
 
+/** Kept, for every picture lays out all labels, in each way in which they may be written. */
+const widths = new Map<string, number>();
+const WIDTHS_MAX = 5_000;
+
 export function layOut(context: Surface, font: string, words: LabelWords, { x, y }: Point, pitch: number): Label {
   const { name, rest, isStacked, isBare, isSmall } = words;
   const pixels = isSmall ? LETTERS_SMALL_PIXELS : clampNumber(LETTERS_PIXELS, pitch * 1.4, LETTERS_MAX_PIXELS);
@@ -94,8 +98,18 @@ export function drawLabel(context: Surface, font: string, label: Label, ink: Lab
 }
 
 function measure(context: Surface, font: string, words: string, weight: number, pixels: number): number {
-  context.font = `${weight} ${pixels}px ${font}`;
-  return context.measureText(words).width;
+  const face = `${weight} ${pixels}px ${font}`;
+  const key = `${words} ${face}`;
+  let width = widths.get(key);
+  if (width === undefined) {
+    if (widths.size >= WIDTHS_MAX) {
+      widths.clear();
+    }
+    context.font = face;
+    width = context.measureText(words).width;
+    widths.set(key, width);
+  }
+  return width;
 }
 
 function drawPlate(context: Surface, { left, top, right, bottom }: Rectangle, { ground, edge }: LabelInk, radius: number): void {
