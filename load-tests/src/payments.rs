@@ -247,9 +247,10 @@ async fn pay(stage: &Stage, buyers: usize, orders: usize) -> Outcome<Verdict> {
     let took = began.elapsed();
     let after = cpu();
     let mut latencies = crate::figures::latencies();
-    let mut failures = Vec::new();
+    let (mut failures, mut put_off) = (Vec::new(), 0);
     for history in histories {
-        for paid in history {
+        put_off += history.put_off;
+        for paid in history.orders {
             match paid {
                 Ok(latency) => latencies.saturating_record(u64::try_from(latency.as_micros())?),
                 Err(error) => failures.push(error),
@@ -258,7 +259,7 @@ async fn pay(stage: &Stage, buyers: usize, orders: usize) -> Outcome<Verdict> {
     }
     let paid = usize::try_from(latencies.len())?;
     say(format_args!(
-        "{buyers} buyers: {:.0} orders paid a second; {}",
+        "{buyers} buyers: {:.0} orders paid a second; {}; put off by 503 and asked again: {put_off}",
         per_second(paid, took),
         times(&latencies)
     ));

@@ -15,14 +15,26 @@ use crate::outcome::Outcome;
 const FIRST_ASK: Duration = Duration::from_millis(20);
 const ASK_INTERVAL_MAX: Duration = Duration::from_secs(1);
 
-/// How long an order may take to be paid once its card was charged.
+/// How long an order may take to be paid once its card was charged, and a server to have time for a request.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a buyer waits who is told to come back.
+const COME_BACK: Duration = Duration::from_millis(500);
 
 /// One buyer's two connections.
 pub struct Buyer {
     session: Uuid,
     server: Connection,
     sandbox: Connection,
+    put_off: usize,
+}
+
+/// What became of a buyer's orders.
+pub struct History {
+    /// How long each took, or what went wrong.
+    pub orders: Vec<Result<Duration, String>>,
+    /// How often the server said that it has no time now (503), and was asked again.
+    pub put_off: usize,
 }
 
 /// An order that has its places and its address.
@@ -46,22 +58,30 @@ pub enum Heard {
     Refused(u16, String),
 }
 
-/// Pays an order for each seat, one after the other; how long each took, or what went wrong.
-pub async fn pay_all(stage: &Stage, seats: Vec<usize>) -> Vec<Result<Duration, String>> {
+/// Pays an order for each seat, one after the other.
+pub async fn pay_all(stage: &Stage, seats: Vec<usize>) -> History {
     let mut buyer = Buyer::at(stage);
-    let mut history = Vec::with_capacity(seats.len());
+    let mut orders = Vec::with_capacity(seats.len());
     for seat in seats {
         let began = Instant::now();
         let paid = buyer.pay(seat).await;
-        history.push(
+        orders.push(
             paid.map(|()| began.elapsed())
                 .map_err(|error| error.to_string()),
         );
     }
-    history
+    History {
+        orders,
+        put_off: buyer.put_off,
+    }
 }
 
 impl Heard {
+    /// Whether the server has no time now. That a provider does not answer is another matter.
+    fn is_put_off(&self) -> bool {
+        matches!(self, Self::Refused(503, why) if !why.contains("provider_failing"))
+    }
+
     /// # Errors
     /// It was refused.
     pub fn done(self) -> Outcome<Value> {
@@ -82,6 +102,7 @@ impl Buyer {
             session,
             server: Connection::new(server),
             sandbox: Connection::new(sandbox),
+            put_off: 0,
         }
     }
 
@@ -113,7 +134,7 @@ impl Buyer {
     pub async fn claim(&mut self, seats: &[usize]) -> Outcome<Cart> {
         let path = format!("/api/gateway/sessions/{}/orders", self.session);
         let nothing = json!({});
-        let opened = self.ask("POST", &path, Headers::default(), &nothing);
+        let opened = self.insist("POST", &path, Headers::default(), &nothing);
         let opened = opened.await?.done()?;
         let cart = Cart {
             order: text(&opened, "eventSessionOrderId")?,
@@ -125,7 +146,7 @@ impl Buyer {
             "postcode": "10115", "city": "Berlin", "country": "DE"
         });
         let address_path = format!("{path}/address");
-        let told = self.ask("PUT", &address_path, cart.headers(), &address);
+        let told = self.insist("PUT", &address_path, cart.headers(), &address);
         told.await?.done()?;
         let key = Uuid::new_v4().to_string();
         let keyed = Headers {
@@ -134,7 +155,7 @@ impl Buyer {
         };
         let seats = json!({ "seats": seats });
         let claim_path = format!("{path}/get-seat");
-        let claimed = self.ask("POST", &claim_path, keyed, &seats);
+        let claimed = self.insist("POST", &claim_path, keyed, &seats);
         claimed.await?.done()?;
         Ok(cart)
     }
@@ -150,7 +171,7 @@ impl Buyer {
         };
         let provider = json!({ "provider": provider });
         let path = format!("{}/payments", cart.path());
-        self.ask("POST", &path, keyed, &provider).await
+        self.insist("POST", &path, keyed, &provider).await
     }
 
     /// What the buyer's browser does with a card that is good; the intent as it is then.
@@ -193,8 +214,9 @@ impl Buyer {
     /// # Errors
     /// The server does not answer.
     pub async fn order(&mut self, cart: &Cart) -> Outcome<Value> {
-        let ask = request("GET", &cart.path(), cart.headers(), None);
-        heard(&self.server.send(&ask).await?)?.done()
+        let (path, nothing) = (cart.path(), Value::Null);
+        let order = self.insist("GET", &path, cart.headers(), &nothing);
+        order.await?.done()
     }
 
     /// # Errors
@@ -216,6 +238,25 @@ impl Buyer {
         Err(format!("an order was not paid within {PATIENCE:?}").into())
     }
 
+    /// Asks, and comes back while the server has no time, as people do: what is repeated here bears it.
+    async fn insist(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: Headers<'_>,
+        body: &Value,
+    ) -> Outcome<Heard> {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let heard = self.ask(method, path, headers, body).await?;
+            if !heard.is_put_off() || Instant::now() > give_up {
+                return Ok(heard);
+            }
+            self.put_off += 1;
+            tokio::time::sleep(COME_BACK).await;
+        }
+    }
+
     async fn ask(
         &mut self,
         method: &str,
@@ -223,8 +264,9 @@ impl Buyer {
         headers: Headers<'_>,
         body: &Value,
     ) -> Outcome<Heard> {
-        let body = body.to_string();
-        let call = request(method, path, headers, Some(body.as_bytes()));
+        let text = body.to_string();
+        let body = (!body.is_null()).then_some(text.as_bytes());
+        let call = request(method, path, headers, body);
         heard(&self.server.send(&call).await?)
     }
 }
