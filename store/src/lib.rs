@@ -30,6 +30,8 @@ pub mod test_intents;
 pub mod tickets;
 pub mod webhooks;
 
+use std::time::Duration;
+
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -43,36 +45,39 @@ static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 /// Opens a pool. Connections are made when they are needed.
 #[must_use]
 pub fn pool(options: PgConnectOptions) -> PgPool {
-    PgPoolOptions::new()
-        .max_connections(POOL_CONNECTIONS_MAX)
-        .acquire_timeout(std::time::Duration::from_secs(5))
-        .connect_lazy_with(options)
+    pool_of(POOL_CONNECTIONS_MAX).connect_lazy_with(options)
 }
 
 /// How many batches of different sessions one process writes at a time.
 const JOURNAL_CONNECTIONS_MAX: u32 = 48;
 
-/// A journal's connection that has rested longer is asked whether it still lives: one that was
-/// cut by a restart of the database must not fail a batch.
-const JOURNAL_IDLE_MAX: std::time::Duration = std::time::Duration::from_secs(1);
-
 /// Opens the journal's own pool beside `pool`, so that no reader makes a claim wait.
 #[must_use]
 pub fn journal_pool(pool: &PgPool) -> PgPool {
     let options = pool.connect_options().as_ref().clone();
+    pool_of(JOURNAL_CONNECTIONS_MAX).connect_lazy_with(options)
+}
+
+/// A connection that has rested longer is asked whether it still lives: one that was cut by a restart of the database
+/// must not fail a batch. To ask before every statement would be a second way to the database and back for each.
+const IDLE_MAX: Duration = Duration::from_secs(1);
+
+/// How long a connection is waited for.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+fn pool_of(connections_max: u32) -> PgPoolOptions {
     PgPoolOptions::new()
-        .max_connections(JOURNAL_CONNECTIONS_MAX)
-        .acquire_timeout(std::time::Duration::from_secs(5))
+        .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
             Box::pin(async move {
-                if meta.idle_for > JOURNAL_IDLE_MAX {
+                if meta.idle_for > IDLE_MAX {
                     return Ok(sqlx::Connection::ping(connection).await.is_ok());
                 }
                 Ok(true)
             })
         })
-        .connect_lazy_with(options)
 }
 
 /// Brings the schema up to date.
