@@ -630,3 +630,38 @@ async fn a_job_is_added_with_its_transaction_and_one_under_its_key_takes_its_pla
     assert!(jobs::waiting(&pool).await.unwrap().is_empty());
     assert!(jobs::dead_letters(&pool, 5).await.unwrap().is_empty());
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_job_that_is_left_again_while_it_is_being_done_is_done_twice_at_worst(pool: PgPool) {
+    jobs::migrate(&pool).await.unwrap();
+    let job = Job::CancelSession(SESSION);
+    let mut connection = pool.acquire().await.unwrap();
+    let mut leave = async || {
+        jobs::add(&mut connection, job, Duration::ZERO)
+            .await
+            .unwrap();
+    };
+    let set = async |change: &str| {
+        let sql = format!("update graphile_worker._private_jobs set {change}");
+        let sql = sqlx::AssertSqlSafe(sql);
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    };
+    let rows = async || -> Vec<(bool, bool)> {
+        let rows =
+            "select key is not null, is_available from graphile_worker._private_jobs order by id";
+        sqlx::query_as(rows).fetch_all(&pool).await.unwrap()
+    };
+    leave().await;
+    set("locked_at = now(), locked_by = 'a worker'").await;
+    leave().await;
+    leave().await;
+    assert_eq!(rows().await, [(false, false), (true, true)]);
+    // Its worker was killed, and another recovers what it had.
+    set("locked_at = null, locked_by = null").await;
+    assert_eq!(rows().await, [(false, true), (true, true)]);
+
+    set("attempts = max_attempts, last_error = 'in vain'").await;
+    leave().await;
+    let dead = jobs::dead_letters(&pool, 5).await.unwrap().len();
+    assert_eq!((rows().await[1], dead), ((true, true), 1), "tried anew");
+}
