@@ -266,7 +266,9 @@ async fn what_a_search_found_is_listed_by_its_first_session_and_nothing_else(poo
         ("nul\0l", &[]),
     ];
     for (words, titles) in cases {
-        let found = crate::discovery::search(&town.pool, words).await.unwrap();
+        let found = crate::discovery::tests::search(&town.pool, words)
+            .await
+            .unwrap();
         let filter = EventFilter {
             found: Some(found.events),
             ..EventFilter::default()

@@ -3,10 +3,11 @@
 //! Who keeps it in memory asks for the version and reads again when that has risen. How many places are
 //! left is no part of it.
 
+mod documents;
 mod newsletter;
 mod search;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -17,8 +18,9 @@ use uuid::Uuid;
 
 use crate::catalogue::{Sale, SessionStatus, count, currency_of, sale};
 
+pub use documents::{Document, Place, Weight, Word};
 pub use newsletter::{Subscribed, subscribe};
-pub use search::{Found, WORDS_MAX, search};
+pub use search::{Found, Letters, SearchIndex, WORDS_MAX};
 
 /// Everything, as of one instant.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +43,8 @@ pub struct Everything {
     pub article_categories: Vec<ArticleCategory>,
     /// The newest first; those whose time has not come are among them.
     pub articles: Vec<Article>,
+    /// The words of each event.
+    pub documents: Vec<Document>,
 }
 
 /// A kind of event.
@@ -246,6 +250,7 @@ pub async fn everything(pool: &PgPool) -> Result<Everything, sqlx::Error> {
         sessions: sessions(&mut transaction).await?,
         article_categories: article_categories(&mut transaction).await?,
         articles: articles(&mut transaction).await?,
+        documents: documents::documents(&mut transaction).await?,
     };
     transaction.commit().await?;
     Ok(everything)

@@ -25,6 +25,12 @@ async fn event(pool: &PgPool, title: &str, artists: &[&str], description: &str) 
     insert_event(&mut connection, &event).await.unwrap()
 }
 
+/// Searches what the database holds now.
+pub async fn search(pool: &PgPool, text: &str) -> Result<Found, sqlx::Error> {
+    let index = SearchIndex::of(everything(pool).await?.documents);
+    Ok(index.search(text, &Letters::read(pool).await?))
+}
+
 async fn found(pool: &PgPool, text: &str) -> Vec<EventId> {
     search(pool, text).await.unwrap().events
 }

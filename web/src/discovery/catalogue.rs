@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use chrono::NaiveDate;
 use domain::{SessionId, Timestamp};
-use store::discovery::{self as rows, Everything, Named};
+use store::discovery::{self as rows, Everything, Named, SearchIndex};
 use uuid::Uuid;
 
 use crate::language;
@@ -34,6 +34,8 @@ pub struct Catalogue {
     pub article_categories: Vec<rows::ArticleCategory>,
     /// The newest first.
     pub articles: Vec<Article>,
+    /// The words of all events.
+    pub words: SearchIndex,
     slugs: HashMap<(&'static str, String), Index>,
     ids: HashMap<Uuid, Index>,
 }
@@ -113,6 +115,7 @@ impl Catalogue {
             sessions,
             article_categories: all.article_categories,
             articles,
+            words: SearchIndex::of(all.documents),
             ..Self::default()
         };
         catalogue.with_names()

@@ -6,8 +6,8 @@ use std::time::Duration;
 use actix_web::web;
 use actors::Left;
 use domain::SessionId;
-use store::discovery;
-use tokio::sync::Mutex;
+use store::discovery::{self, Found, Letters};
+use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 
 use super::{Catalogue, KeptPages};
@@ -24,6 +24,8 @@ const SESSIONS_AT_ONCE: usize = 2_000;
 pub struct Keeper {
     current: RwLock<Option<Arc<Catalogue>>>,
     reading: Mutex<()>,
+    /// Read when somebody searches for a word that is not plain.
+    letters: OnceCell<Letters>,
     /// The pages that were made of it.
     pub pages: KeptPages,
 }
@@ -42,6 +44,33 @@ impl Keeper {
             return Ok(current);
         }
         Ok(self.read(context).await?)
+    }
+
+    /// The catalogue as it is in the database now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn fresh_catalogue(&self, context: &Context) -> Answer<Arc<Catalogue>> {
+        self.look(context).await?;
+        self.catalogue(context).await
+    }
+
+    /// The events of a catalogue that have all of the words.
+    ///
+    /// # Errors
+    /// The database does not answer, which is asked once about letters with accents.
+    pub async fn search(
+        &self,
+        context: &Context,
+        catalogue: &Catalogue,
+        text: &str,
+    ) -> Answer<Found> {
+        if Letters::are_plain(text) {
+            return Ok(catalogue.words.search(text, &Letters::default()));
+        }
+        let read = || Letters::read(&context.app.pool);
+        let letters = self.letters.get_or_try_init(read).await?;
+        Ok(catalogue.words.search(text, letters))
     }
 
     fn current(&self) -> Option<Arc<Catalogue>> {
@@ -63,8 +92,16 @@ impl Keeper {
         let Some(current) = self.current() else {
             return Ok(());
         };
+        let version = discovery::version(&context.app.pool).await?;
+        if version == current.version {
+            return Ok(());
+        }
         let _one_reads = self.reading.lock().await;
-        if discovery::version(&context.app.pool).await? != current.version {
+        // Who waited for another reader has what that one read.
+        if self
+            .current()
+            .is_none_or(|current| current.version < version)
+        {
             self.read(context).await?;
         }
         Ok(())

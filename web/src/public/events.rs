@@ -4,7 +4,6 @@ use actix_web::web;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Timestamp;
 use store::catalogue::{self, EventFilter};
-use store::discovery;
 
 use crate::context::Context;
 use crate::error::{Answer, Problem};
@@ -21,7 +20,11 @@ pub async fn list(
     let query = query.into_inner();
     let pool = &context.app.pool;
     let found = match query.q.as_deref().filter(|words| !words.trim().is_empty()) {
-        Some(words) => Some(discovery::search(pool, words).await?.events),
+        Some(words) => {
+            let catalogue = context.keeper.fresh_catalogue(&context).await?;
+            let found = context.keeper.search(&context, &catalogue, words).await?;
+            Some(found.events)
+        }
         None => None,
     };
     let filter = EventFilter {

@@ -40,8 +40,9 @@ function day(turn: number): string {
   return new Date(Date.now() + (turn % 300) * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** So many that no search comes twice. */
 function letters(turn: number): string {
-  return String.fromCharCode(97 + (turn % 26), 97 + ((turn / 26) % 26));
+  return String.fromCharCode(...[1, 26, 676].map((step) => 97 + (Math.floor(turn / step) % 26)));
 }
 
 function pagesTable(rows: readonly Figures[]): string {

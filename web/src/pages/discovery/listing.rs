@@ -601,7 +601,8 @@ async fn search(view: &View, words: &str) -> Answer<(Option<Vec<usize>>, Option<
     if words.is_empty() {
         return Ok((None, None));
     }
-    let found = store::discovery::search(&view.context.app.pool, words).await?;
+    let keeper = &view.context.keeper;
+    let found = keeper.search(&view.context, &view.catalogue, words).await?;
     let events = found
         .events
         .iter()

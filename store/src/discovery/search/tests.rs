@@ -1,0 +1,213 @@
+//! What is found in memory is what Postgres finds: the same events in the same order.
+
+use std::collections::HashMap;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::*;
+use crate::discovery::everything;
+
+/// Enough for ties, for words that few have, and for beginnings that many have. EVENTS: more.
+const EVENTS: usize = 120;
+const SEARCHES: usize = 300;
+
+const WORDS: [&str; 40] = [
+    "night",
+    "nightingale",
+    "nocturne",
+    "voyage",
+    "river",
+    "rivers",
+    "garden",
+    "winter",
+    "summer",
+    "Künste",
+    "Straße",
+    "Élan",
+    "São",
+    "Łódź",
+    "thunder",
+    "thunderstorm",
+    "silent",
+    "golden",
+    "paper",
+    "velvet",
+    "harbour",
+    "lantern",
+    "lanterns",
+    "o'clock",
+    "rock-n-roll",
+    "1984",
+    "3rd",
+    "A",
+    "the",
+    "of",
+    "letter",
+    "orchard",
+    "mirror",
+    "glass",
+    "shadow",
+    "island",
+    "mountain",
+    "ocean",
+    "forest",
+    "desert",
+];
+
+/// Postgres' own search, a statement for each step.
+mod in_postgres {
+    use super::*;
+
+    pub async fn search(pool: &PgPool, words: &[String]) -> Found {
+        let mut known: Vec<Vec<String>> = Vec::new();
+        for word in words {
+            known.push(meant_by(pool, word).await);
+        }
+        if known.is_empty() || known.iter().any(Vec::is_empty) {
+            return Found::default();
+        }
+        let alternatives = |meant: &Vec<String>| {
+            let beginnings: Vec<String> = meant.iter().map(|word| beginning(word)).collect();
+            format!("({})", beginnings.join(" | "))
+        };
+        let query: Vec<String> = known.iter().map(alternatives).collect();
+        let events: Vec<Uuid> = sqlx::query_scalar(
+            "select event_id from event_search, (select $1::tsquery as asked) it where document @@ asked
+             order by ts_rank(document, asked) desc, event_id",
+        )
+        .bind(query.join(" & "))
+        .fetch_all(pool)
+        .await
+        .unwrap();
+        let nearest: Vec<&str> = known.iter().map(|meant| meant[0].as_str()).collect();
+        Found {
+            events: events.into_iter().map(EventId).collect(),
+            instead: (nearest != words).then(|| nearest.join(" ")),
+        }
+    }
+
+    fn beginning(word: &str) -> String {
+        format!("'{}':*", word.replace('\'', "''"))
+    }
+
+    async fn meant_by(pool: &PgPool, word: &str) -> Vec<String> {
+        let all = "(select distinct unnest(tsvector_to_array(document)) as word from event_search)";
+        let begins = format!("select exists (select from {all} it where starts_with(it.word, $1))");
+        if sqlx::query_scalar(sqlx::AssertSqlSafe(begins))
+            .bind(word)
+            .fetch_one(pool)
+            .await
+            .unwrap()
+        {
+            return vec![word.to_owned()];
+        }
+        let near = format!(
+            r#"select word from {all} it where similarity(word, $1) >= 0.3::real
+               order by similarity(word, $1) desc, word collate "C" limit 3"#
+        );
+        let near = sqlx::query_scalar(sqlx::AssertSqlSafe(near)).bind(word);
+        near.fetch_all(pool).await.unwrap()
+    }
+}
+
+/// Events of a few words each, with a number that no other has, a description, and words of their category.
+async fn some_events(pool: &PgPool, random: &mut StdRng, count: usize) {
+    let mut connection = pool.acquire().await.unwrap();
+    let categories = ["Music", "Theatre at the harbour"];
+    let mut ids = Vec::new();
+    for name in categories {
+        let slug = name.to_lowercase().replace(' ', "-");
+        let id = crate::events::ensure_category(&mut connection, &slug, name).await;
+        ids.push(id.unwrap().0);
+    }
+    let mut words = |most: usize| {
+        let count = random.random_range(0..=most);
+        let words = (0..count).map(|_| WORDS[random.random_range(0..WORDS.len())]);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let titles = (0..count).map(|number| format!("{} night {number}", words(3)));
+    let titles: Vec<String> = titles.collect();
+    let texts: Vec<String> = (0..count).map(|_| words(30)).collect();
+    sqlx::query(
+        "insert into event (event_id, category_id, title, slug, description)
+         select gen_random_uuid(), ($1::uuid[])[1 + number % cardinality($1)], title, 'event-' || number, text
+         from unnest($2::text[], $3::text[]) with ordinality it (title, text, number)",
+    )
+    .bind(&ids)
+    .bind(&titles)
+    .bind(&texts)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+/// One to three words as people type them: whole, begun, or with a slip.
+fn typed(random: &mut StdRng) -> String {
+    let count = random.random_range(1..=3);
+    let mut word = || {
+        if random.random_ratio(1, 10) {
+            return random.random_range(0..EVENTS).to_string();
+        }
+        let word = WORDS[random.random_range(0..WORDS.len())];
+        let mut letters: Vec<char> = word.chars().collect();
+        let at = random.random_range(0..letters.len());
+        match random.random_range(0..6) {
+            0 => letters.truncate(at + 1),
+            1 => drop(letters.remove(at)),
+            2 => letters.swap(at, 0),
+            3 => letters.insert(at, char::from(random.random_range(b'a'..=b'z'))),
+            4 => letters.truncate(random.random_range(1..=3)),
+            _ => {}
+        }
+        letters.into_iter().collect::<String>()
+    };
+    (0..count).map(|_| word()).collect::<Vec<_>>().join(" ")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_found_is_what_postgres_finds_in_its_order(pool: PgPool) {
+    let mut random = StdRng::seed_from_u64(16);
+    let count = std::env::var("EVENTS").map_or(EVENTS, |count| count.parse().unwrap());
+    some_events(&pool, &mut random, count).await;
+    let index = SearchIndex::of(everything(&pool).await.unwrap().documents);
+    let letters = Letters::read(&pool).await.unwrap();
+    let mut kinds: HashMap<&str, usize> = HashMap::new();
+    for _ in 0..SEARCHES {
+        let text = typed(&mut random);
+        let found = index.search(&text, &letters);
+        let expected = in_postgres::search(&pool, &words(&text, &letters)).await;
+        assert_eq!(found, expected, "{text:?}");
+        let kind = match (&found.instead, found.events.len()) {
+            (Some(_), 0) => "taken for another, found nothing",
+            (Some(_), _) => "taken for another",
+            (None, 0) => "nothing",
+            (None, 1) => "one",
+            (None, _) => "several",
+        };
+        *kinds.entry(kind).or_default() += 1;
+    }
+    assert_eq!(kinds.len(), 5, "each kind was met: {kinds:?}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn letters_are_folded_as_the_words_were_that_they_are_compared_with(pool: PgPool) {
+    let letters = Letters::read(&pool).await.unwrap();
+    let words = WORDS.map(str::to_owned);
+    let words: Vec<String> = words
+        .into_iter()
+        .filter(|word| word.chars().all(char::is_alphanumeric))
+        .collect();
+    let folded: Vec<String> =
+        sqlx::query_scalar("select unaccent(lower(word)) from unnest($1::text[]) word")
+            .bind(&words)
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let here: Vec<String> = words.iter().map(|word| letters.fold(word)).collect();
+    assert_eq!(here, folded);
+    assert_eq!(letters.fold("Łódź"), "lodz");
+    assert_eq!(Letters::default().fold("NIGHT"), "night");
+}
