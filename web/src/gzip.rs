@@ -1,10 +1,11 @@
 //! Packing what is sent more than once, and who takes it packed.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use actix_web::http::header::{self, HeaderMap};
 use bytes::Bytes;
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
 /// Packed, once for all who ask.
@@ -14,6 +15,15 @@ pub fn packed(plain: &[u8]) -> Bytes {
     // Writing into memory cannot fail.
     let _ = encoder.write_all(plain);
     encoder.finish().unwrap_or_default().into()
+}
+
+/// What was packed by `packed`.
+#[must_use]
+pub fn unpacked(packed: &[u8]) -> Bytes {
+    let mut plain = Vec::new();
+    // What we packed ourselves is whole.
+    let _ = GzDecoder::new(packed).read_to_end(&mut plain);
+    plain.into()
 }
 
 /// Whether a request says that it takes it.

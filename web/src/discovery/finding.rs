@@ -107,21 +107,42 @@ pub struct Findings {
 /// Looks through all performances to come.
 #[must_use]
 pub fn find(catalogue: &Catalogue, criteria: &Criteria, now: Timestamp) -> Findings {
-    let ranks: Option<HashMap<Index, usize>> = criteria.found.as_ref().map(|found| {
-        found
-            .iter()
-            .enumerate()
-            .map(|(rank, event)| (*event, rank))
-            .collect()
-    });
-    let today = criteria.soon.map(|soon| (soon, todays(catalogue, now)));
     let mut findings = Findings::default();
-    let mut places: HashMap<Index, usize> = HashMap::new();
-    let mut counted: HashMap<(Index, bool, Index), ()> = HashMap::new();
-    for index in catalogue.to_come(now)..catalogue.sessions.len() {
+    // Where an event stands among those that were found, by the catalogue's order.
+    let mut places: Vec<Option<usize>> = vec![None; catalogue.events.len()];
+    let mut in_category_counted = vec![false; catalogue.events.len()];
+    let mut in_city_counted = vec![false; catalogue.events.len() * catalogue.cities.len()];
+    for index in fitting(catalogue, criteria, now) {
         let session = &catalogue.sessions[index];
-        let event = &catalogue.events[session.event];
-        let fits = criteria.venue.is_none_or(|venue| venue == session.venue)
+        let category = catalogue.events[session.event].category;
+        let in_category = criteria.category.is_none_or(|it| it == category);
+        let in_city = criteria.city.is_none_or(|city| city == session.city);
+        if in_city && !std::mem::replace(&mut in_category_counted[session.event], true) {
+            *findings.by_category.entry(category).or_default() += 1;
+        }
+        let event_in_city = session.event * catalogue.cities.len() + session.city;
+        if in_category && !std::mem::replace(&mut in_city_counted[event_in_city], true) {
+            *findings.by_city.entry(session.city).or_default() += 1;
+        }
+        if in_category && in_city {
+            let place = *places[session.event].get_or_insert_with(|| {
+                findings.events.push((session.event, Vec::new()));
+                findings.events.len() - 1
+            });
+            findings.events[place].1.push(index);
+        }
+    }
+    order(catalogue, criteria, &mut findings);
+    findings
+}
+
+/// The performances to come that fit in all but category and city, by start.
+fn fitting(catalogue: &Catalogue, criteria: &Criteria, now: Timestamp) -> Vec<Index> {
+    let today = criteria.soon.map(|soon| (soon, todays(catalogue, now)));
+    let fits = |index: &Index| {
+        let session = &catalogue.sessions[*index];
+        let artists = || &catalogue.events[session.event].artists;
+        criteria.venue.is_none_or(|venue| venue == session.venue)
             && criteria.from.is_none_or(|from| session.day >= from)
             && criteria.to.is_none_or(|to| session.day <= to)
             && today
@@ -129,41 +150,21 @@ pub fn find(catalogue: &Catalogue, criteria: &Criteria, now: Timestamp) -> Findi
                 .is_none_or(|(soon, todays)| soon.holds(todays[session.venue], session.day))
             && criteria
                 .artist
-                .is_none_or(|artist| event.artists.contains(&artist))
-            && ranks
-                .as_ref()
-                .is_none_or(|ranks| ranks.contains_key(&session.event));
-        if !fits {
-            continue;
-        }
-        let in_category = criteria
-            .category
-            .is_none_or(|category| category == event.category);
-        let in_city = criteria.city.is_none_or(|city| city == session.city);
-        if in_city
-            && counted
-                .insert((session.event, true, event.category), ())
-                .is_none()
-        {
-            *findings.by_category.entry(event.category).or_default() += 1;
-        }
-        if in_category
-            && counted
-                .insert((session.event, false, session.city), ())
-                .is_none()
-        {
-            *findings.by_city.entry(session.city).or_default() += 1;
-        }
-        if in_category && in_city {
-            let place = *places.entry(session.event).or_insert_with(|| {
-                findings.events.push((session.event, Vec::new()));
-                findings.events.len() - 1
-            });
-            findings.events[place].1.push(index);
-        }
-    }
-    order(catalogue, criteria.sort, ranks.as_ref(), &mut findings);
-    findings
+                .is_none_or(|artist| artists().contains(&artist))
+    };
+    let to_come = catalogue.to_come(now)..catalogue.sessions.len();
+    let Some(found) = &criteria.found else {
+        return to_come.filter(fits).collect();
+    };
+    let sessions = found
+        .iter()
+        .flat_map(|event| &catalogue.events[*event].sessions);
+    let mut fitting: Vec<Index> = sessions
+        .copied()
+        .filter(|index| to_come.contains(index) && fits(index))
+        .collect();
+    fitting.sort_unstable();
+    fitting
 }
 
 /// Which day it is at each venue.
@@ -173,18 +174,13 @@ fn todays(catalogue: &Catalogue, now: Timestamp) -> Vec<NaiveDate> {
     venues.map(|venue| today(&venue.row.time_zone)).collect()
 }
 
-fn order(
-    catalogue: &Catalogue,
-    sort: Sort,
-    ranks: Option<&HashMap<Index, usize>>,
-    findings: &mut Findings,
-) {
-    match sort {
+fn order(catalogue: &Catalogue, criteria: &Criteria, findings: &mut Findings) {
+    match criteria.sort {
         Sort::Best => {
-            if let Some(ranks) = ranks {
-                findings
-                    .events
-                    .sort_by_key(|(event, _)| ranks.get(event).copied());
+            if let Some(found) = &criteria.found {
+                let ranks = found.iter().enumerate().map(|(rank, event)| (*event, rank));
+                let ranks: HashMap<Index, usize> = ranks.collect();
+                findings.events.sort_by_key(|(event, _)| ranks[event]);
             }
         }
         // They were found in this order.

@@ -9,7 +9,7 @@ use store::discovery::Named;
 use super::cards::{Card, Row, Teaser, art, event_place};
 use super::view::{Feed, Head, Link, View};
 use super::{moved, structured};
-use crate::discovery::{Criteria, Event, Session, find};
+use crate::discovery::{Event, Session};
 use crate::error::Answer;
 
 /// More performances than that are shown as a calendar, too.
@@ -47,6 +47,7 @@ struct Month {
 struct Day {
     /// Empty outside of the month.
     number: String,
+    /// Said where something is on.
     date: String,
     sessions: Vec<Cell>,
 }
@@ -160,41 +161,42 @@ fn places(view: &View, sessions: &[&Session]) -> Vec<Link> {
     venues.into_iter().map(link).collect()
 }
 
-/// Other events of the category, those by the same artists first.
+/// Other events of the category, those by the same artists first, by their next performances.
 fn related(view: &View, index: usize) -> Vec<Card> {
-    let event = &view.catalogue.events[index];
-    let criteria = Criteria {
-        category: Some(event.category),
-        ..Criteria::default()
-    };
-    let mut found = find(&view.catalogue, &criteria, view.now).events;
-    let by_same: Vec<usize> = event
-        .artists
-        .iter()
-        .flat_map(|artist| view.catalogue.artists[*artist].events.iter().copied())
+    let catalogue = &view.catalogue;
+    let event = &catalogue.events[index];
+    let by_same = event.artists.iter();
+    let mut by_same: Vec<usize> = by_same
+        .flat_map(|artist| catalogue.artists[*artist].events.iter().copied())
+        .filter(|other| *other != index && !to_come(view, *other).is_empty())
         .collect();
-    for other in by_same.iter().rev() {
-        if !found.iter().any(|(known, _)| known == other) {
-            let sessions = &view.catalogue.events[*other].sessions;
-            let to_come = view.catalogue.to_come(view.now);
-            let sessions: Vec<usize> = sessions
-                .iter()
-                .copied()
-                .filter(|at| *at >= to_come)
-                .collect();
-            if !sessions.is_empty() {
-                found.insert(0, (*other, sessions));
-            }
+    by_same.sort_by_key(|other| {
+        let is_alike = catalogue.events[*other].category == event.category;
+        (is_alike, to_come(view, *other)[0])
+    });
+    by_same.dedup();
+    let alike = catalogue.sessions[catalogue.to_come(view.now)..].iter();
+    let alike = alike
+        .map(|session| session.event)
+        .filter(|other| *other != index && catalogue.events[*other].category == event.category);
+    let mut others: Vec<usize> = Vec::with_capacity(RELATED);
+    for other in by_same.into_iter().chain(alike) {
+        if others.len() == RELATED {
+            break;
+        }
+        if !others.contains(&other) {
+            others.push(other);
         }
     }
-    found.sort_by_key(|(other, _)| !by_same.contains(other));
-    let others = found
-        .iter()
-        .filter(|(other, _)| *other != index)
-        .take(RELATED);
-    others
-        .map(|(other, sessions)| view.card(*other, sessions))
-        .collect()
+    let card = |other: usize| view.card(other, to_come(view, other));
+    others.into_iter().map(card).collect()
+}
+
+/// The performances of an event that have not begun.
+fn to_come(view: &View, event: usize) -> &[usize] {
+    let sessions = &view.catalogue.events[event].sessions;
+    let first = view.catalogue.to_come(view.now);
+    &sessions[sessions.partition_point(|session| *session < first)..]
 }
 
 fn articles(view: &View, index: usize) -> Vec<Teaser> {
@@ -237,7 +239,10 @@ fn month(view: &View, first: NaiveDate, sessions: &[&Session]) -> Month {
     let mut days: Vec<Day> = (0..lead).map(|_| Day::default()).collect();
     let mut date = first;
     while date.month() == first.month() {
-        let on_day = sessions.iter().filter(|session| session.day == date);
+        let on_day: Vec<&&Session> = sessions
+            .iter()
+            .filter(|session| session.day == date)
+            .collect();
         let cell = |session: &&Session| Cell {
             href: view.link(&format!("/sessions/{}", session.row.session_id)),
             time: view.hour(session),
@@ -246,8 +251,12 @@ fn month(view: &View, first: NaiveDate, sessions: &[&Session]) -> Month {
         };
         days.push(Day {
             number: date.day().to_string(),
-            date: view.speech().date(date),
-            sessions: on_day.map(cell).collect(),
+            date: if on_day.is_empty() {
+                String::new()
+            } else {
+                view.speech().date(date)
+            },
+            sessions: on_day.into_iter().map(cell).collect(),
         });
         date = date + Days::new(1);
     }

@@ -1,6 +1,6 @@
 //! What every public page is made with, and how it is kept and answered.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::structured;
 use crate::access;
 use crate::context::Context;
-use crate::discovery::{Catalogue, Kept, Page, Session, Standing};
+use crate::discovery::{Catalogue, Kept, Page, Session, Shown, Standing};
 use crate::error::{Answer, Problem};
 use crate::language::{self, Language, Reading, Speech};
 
@@ -33,6 +33,7 @@ pub struct View {
     pub now: Timestamp,
     request: HttpRequest,
     made_of: Kept,
+    shown: RefCell<Shown>,
     until: Cell<i64>,
 }
 
@@ -146,6 +147,7 @@ impl View {
                 version: catalogue.version,
                 generation,
             },
+            shown: RefCell::default(),
             until: Cell::new(now.0 + KEPT_MILLIS_MAX),
             context,
             reading,
@@ -160,11 +162,12 @@ impl View {
         if self.context.settings.ui_dir.is_some() {
             return None;
         }
-        let page = self
-            .context
-            .keeper
-            .pages
-            .find(&self.key(), self.made_of, self.now)?;
+        let (pages, board) = (
+            &self.context.keeper.pages,
+            self.context.app.registry.board(),
+        );
+        let left = |session| board.left(session);
+        let page = pages.find(&self.key(), self.made_of, self.now, left)?;
         Some(page.answer(&self.request, self.vary()))
     }
 
@@ -188,7 +191,7 @@ impl View {
         self.absolute(&language::in_language(self.reading.language, place))
     }
 
-    /// How a performance stands. The page is kept no longer than it stands so.
+    /// How a performance stands, as the page shows it. The page is kept no longer than it stands so.
     pub fn standing(&self, session: &Session) -> Standing {
         let left = self
             .context
@@ -196,6 +199,7 @@ impl View {
             .registry
             .board()
             .left(session.row.session_id);
+        self.shown.borrow_mut().note(session.row.session_id, left);
         let (standing, until) = Standing::of(session, left, self.now);
         if let Some(until) = until {
             self.valid_until(until);
@@ -264,7 +268,8 @@ impl View {
     /// Anything else that is kept like a page.
     pub fn text(&self, status: StatusCode, media_type: &'static str, text: String) -> HttpResponse {
         let until = Timestamp(self.until.get());
-        let page = Page::new(self.made_of, until, status, media_type, text);
+        let made_of = (self.made_of, self.shown.take());
+        let page = Page::new(made_of, until, status, media_type, text);
         self.context.keeper.pages.keep(self.key(), &page);
         page.answer(&self.request, self.vary())
     }
