@@ -3,7 +3,7 @@
 use domain::Money;
 use sqlx::{PgConnection, PgPool};
 
-use crate::catalogue::currency_of;
+use crate::columns::currency_of;
 
 /// Something that does not add up.
 #[derive(Debug, Clone, PartialEq, Eq)]

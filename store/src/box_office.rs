@@ -6,7 +6,7 @@ use domain::{PaymentId, SessionId, Timestamp};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use crate::catalogue::count;
+use crate::columns::count;
 use crate::instant;
 
 /// Who sold, and when.

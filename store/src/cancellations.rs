@@ -3,7 +3,7 @@
 use domain::{AccountId, OrderId, PaymentId, SessionId, Timestamp};
 use sqlx::{PgConnection, PgExecutor};
 
-use crate::catalogue::count;
+use crate::columns::count;
 
 /// How far a cancellation has come.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use domain::order::{Credential, Provider};
 use domain::seat_map::Ending;
 use sqlx::PgExecutor;
 
-use crate::catalogue::count;
+use crate::columns::count;
 use crate::orders::{account_column, ending, secret_column};
 use crate::payments::{provider, provider_word};
 

@@ -6,7 +6,7 @@ use domain::{AccountId, ArtistId, OrderId, SectionIndex, SessionId, TicketId, Ti
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use crate::catalogue::undecodable;
+use crate::columns::undecodable;
 use crate::orders::{hash_of, order_status, pnr_of};
 use crate::tickets::section_of;
 

@@ -196,7 +196,7 @@ fn dead_letter(row: &sqlx::postgres::PgRow) -> Result<DeadLetter, sqlx::Error> {
         job_id: row.try_get("id")?,
         task: row.try_get("identifier")?,
         payload: row.try_get("payload")?,
-        attempts: crate::catalogue::count(row.try_get("attempts")?)?,
+        attempts: crate::columns::count(row.try_get("attempts")?)?,
         last_error: row.try_get("last_error")?,
         failed_at: failed_at.into(),
     })

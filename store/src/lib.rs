@@ -9,6 +9,7 @@ pub mod books;
 pub mod box_office;
 pub mod cancellations;
 pub mod catalogue;
+mod columns;
 pub mod details;
 pub mod discovery;
 pub mod disputes;

@@ -9,7 +9,7 @@ use domain::seat_map::{Ending, IdempotencyKey, RequestHash};
 use domain::{AccountId, Currency, OrderId, SessionId, Timestamp};
 use sqlx::PgExecutor;
 
-use crate::catalogue::{count, currency_of, undecodable};
+use crate::columns::{count, currency_of, undecodable};
 use crate::details::StoredAddress;
 
 /// An order's row.

@@ -13,7 +13,7 @@ use domain::{
 };
 use sqlx::{PgConnection, PgExecutor};
 
-use crate::catalogue::{count, currency_of, undecodable};
+use crate::columns::{count, currency_of, undecodable};
 use crate::payments::provider;
 use crate::tickets::section_of;
 

@@ -3,7 +3,7 @@
 use domain::{Currency, OrderId, SessionId, Timestamp};
 use sqlx::PgExecutor;
 
-use crate::catalogue::{count, currency_of, undecodable};
+use crate::columns::{count, currency_of, undecodable};
 
 /// What a session's buyers were promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use domain::order::Provider;
 use domain::{Money, OrderId, PaymentId, SeatIndex, SectionIndex, TicketId};
 use sqlx::PgExecutor;
 
-use crate::catalogue::undecodable;
+use crate::columns::undecodable;
 use crate::jobs::{ATTEMPTS_MAX, Job};
 use crate::payments::provider_word;
 

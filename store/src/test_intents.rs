@@ -4,7 +4,7 @@
 use domain::PaymentId;
 use sqlx::PgExecutor;
 
-use crate::catalogue::undecodable;
+use crate::columns::undecodable;
 
 /// Where an intent stands at the provider.
 ///

@@ -3,7 +3,7 @@
 use domain::{Money, OrderId, SeatIndex, SectionId, SectionIndex, TicketId};
 use sqlx::PgExecutor;
 
-use crate::catalogue::{count, currency_of, undecodable};
+use crate::columns::{count, currency_of, undecodable};
 
 /// A ticket of a paid order.
 #[derive(Debug, Clone, PartialEq, Eq)]

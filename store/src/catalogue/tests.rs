@@ -1,7 +1,9 @@
 //! Two houses in two cities, three events, and what the listing shows of them.
 
 use domain::manifest::{Placement, Point, Section, SectionKind, Shape};
-use domain::{ArtistId, SectionId};
+use domain::{ArtistId, EventId, Manifest, Money, SectionId, SessionId, VenueId};
+use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::*;
 use crate::events::{NewEvent, NewSession};

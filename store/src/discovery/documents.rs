@@ -4,7 +4,7 @@
 use domain::EventId;
 use sqlx::PgConnection;
 
-use crate::catalogue::undecodable;
+use crate::columns::undecodable;
 
 /// An event's words.
 #[derive(Debug, Clone, PartialEq, Eq)]

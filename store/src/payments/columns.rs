@@ -4,7 +4,7 @@ use domain::order::{PaymentState, Provider};
 use domain::seat_map::Places;
 use domain::{SeatIndex, SectionIndex};
 
-use crate::catalogue::{count, undecodable};
+use crate::columns::{count, undecodable};
 
 pub(crate) fn provider(word: &str) -> Result<Option<Provider>, sqlx::Error> {
     match word {

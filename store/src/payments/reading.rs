@@ -7,7 +7,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use super::columns::{lot, payment_state, provider, provider_word, seats_of};
 use super::{Latest, Payment};
-use crate::catalogue::currency_of;
+use crate::columns::currency_of;
 use crate::orders::{hash_of, order_status};
 
 struct PaymentRow {
