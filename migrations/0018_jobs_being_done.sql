@@ -1,7 +1,7 @@
 -- A job that is left once more while it is being done: should its worker be killed, none of the two may be lost.
 
--- Leaves a job to be done, unless one of its key waits: that one is done instead, then and so; one that had failed for
--- good is tried anew. One that is being done gives its key up and goes on, for what it does may be what was before.
+-- Leaves a job to be done, unless one of its key waits: that one is done instead, then and so. One that is being done
+-- gives its key up and goes on, for what it does may be what was before; one that failed for good gives it up and stays.
 -- The library's own function would give such a row up as well: if its worker is killed, it would stay for good, neither
 -- to be done nor a dead letter. Every job bears being done twice.
 --
@@ -18,11 +18,11 @@ begin
             task_id = excluded.task_id, payload = excluded.payload, run_at = excluded.run_at,
             max_attempts = excluded.max_attempts, revision = job.revision + 1, attempts = 0,
             last_error = null, updated_at = now()
-        where job.locked_at is null;
+        where job.is_available;
         if found then
             return;
         end if;
-        update graphile_worker._private_jobs set key = null where key = with_key and locked_at is not null;
+        update graphile_worker._private_jobs set key = null where key = with_key and not is_available;
     end loop;
     raise exception 'there is no task %, or others leave the same job in this moment', of_task using errcode = '40001';
 end $$;
