@@ -60,19 +60,26 @@ pub struct TicketView {
     pub code: String,
 }
 
+/// An order that is open, with its session.
+async fn open_order(app: &App, order: OrderId) -> Result<Option<(Session, FeedOrder)>, OrderError> {
+    let Some(session_id) = app.registry.session_of(order) else {
+        return Ok(None);
+    };
+    let session = app.registry.session(session_id).await?;
+    let open = session.feed().order(order);
+    Ok(open.map(|open| (session, open)))
+}
+
 /// The order as it is committed.
 pub(super) async fn view(
     app: &App,
     order: OrderId,
     by: &Credential,
 ) -> Result<OrderView, OrderError> {
-    if let Some(session_id) = app.registry.session_of(order) {
-        let session = app.registry.session(session_id).await?;
-        if let Some(open) = session.feed().order(order) {
-            return paid_or_open_view(app, &session, &open, by).await;
-        }
+    match open_order(app, order).await? {
+        Some((session, open)) => paid_or_open_view(app, &session, &open, by).await,
+        None => stored_view(app, order, by).await,
     }
-    stored_view(app, order, by).await
 }
 
 /// The order, whatever is being paid for it: an open one without the database.
@@ -81,13 +88,10 @@ pub(crate) async fn cart(
     order: OrderId,
     by: &Credential,
 ) -> Result<OrderView, OrderError> {
-    if let Some(session_id) = app.registry.session_of(order) {
-        let session = app.registry.session(session_id).await?;
-        if let Some(open) = session.feed().order(order) {
-            return open_view(session.info(), &open, by, None);
-        }
+    match open_order(app, order).await? {
+        Some((session, open)) => open_view(session.info(), &open, by, None),
+        None => stored_view(app, order, by).await,
     }
-    stored_view(app, order, by).await
 }
 
 /// The order, for whoever may answer for its owner.
