@@ -1,6 +1,14 @@
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+/** What is loaded when it is needed has no styles and imports little: an import is enough, without Vite's code around it. */
+const plainImports: Plugin = {
+  name: "plain-imports",
+  enforce: "pre",
+  load: { filter: { id: /^\0vite\/preload-helper/ }, handler: () => "export const __vitePreload = (load) => load();" },
+};
 
 export default defineConfig({
+  plugins: [plainImports],
   worker: { format: "es" },
   build: {
     manifest: true,
@@ -21,8 +29,7 @@ export default defineConfig({
         "discovery/index.ts",
       ],
     },
-    // Inline code is refused by the pages' policy.
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     assetsInlineLimit: 0,
   },
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { SeatGrid } from "./grid.ts";
-import { buildHouse, isDrawn, numberOf, rowLabel, type House } from "./house.ts";
+import { isDrawn, numberOf, rowLabel, type House } from "./house.ts";
+import { buildHouse } from "./reading.ts";
 import type { Drawing, Manifest, ManifestSeat, ManifestSection } from "./manifest.ts";
 import { shapesOf } from "./shapes.ts";
 import { placesName, seatWords } from "./words.ts";

@@ -1,10 +1,8 @@
 // The house as typed arrays by seat index: compact enough to be handed from the worker that reads the
-// manifest to the page, and quick to walk. Pure.
+// manifest to the page, and quick to walk. How it is read is in `reading.ts`, which the page does not need. Pure.
 
 import type { Money } from "../wire/Money.ts";
-import type { Drawing, Manifest, ManifestSeat, ManifestSection } from "./manifest.ts";
-import { levelsOf } from "./levels.ts";
-import { SeatGrid } from "./grid.ts";
+import type { Drawing } from "./manifest.ts";
 
 export interface Rectangle {
   readonly left: number;
@@ -38,7 +36,26 @@ export interface Row {
   readonly count: number;
 }
 
-export interface House extends Omit<SeatArrays, "set" | "parts"> {
+/** By seat index. */
+export interface SeatFields {
+  readonly seatCount: number;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly width: Float32Array;
+  readonly height: Float32Array;
+  /** Radians, clockwise. */
+  readonly rotation: Float32Array;
+  /** Into `SHAPES`. */
+  readonly shape: Uint8Array;
+  readonly section: Uint16Array;
+  readonly row: Uint32Array;
+  /** Into `numbers`. */
+  readonly number: Uint16Array;
+  readonly accessible: Uint8Array;
+  readonly numbers: readonly string[];
+}
+
+export interface House extends SeatFields {
   readonly sections: readonly Section[];
   readonly rows: readonly Row[];
   /** The dearest first. */
@@ -52,41 +69,6 @@ export interface House extends Omit<SeatArrays, "set" | "parts"> {
 }
 
 export const SHAPES = ["ellipse", "rectangle", "rounded_rectangle"] as const;
-
-/** At most so many pairs are looked at to find the usual distance. */
-const PITCH_SAMPLES_MAX = 2_000;
-
-export function buildHouse(manifest: Manifest): House {
-  const prices = pricesOf(manifest.sections);
-  const seatCount = manifest.sections.reduce((sum, section) => sum + (section.seats?.length ?? 0), 0);
-  const seats = new SeatArrays(seatCount);
-  const sections: Section[] = [];
-  const rows: Row[] = [];
-  for (const section of manifest.sections) {
-    const own = [...(section.seats ?? [])].sort((one, other) => one.index - other.index);
-    const firstRow = rows.length;
-    addRows(rows, own, sections.length, seats);
-    sections.push({
-      id: section.sectionId,
-      name: section.name,
-      isStanding: section.kind === "standing",
-      capacity: section.capacity ?? 0,
-      price: prices.findIndex((price) => price.amount === section.price.amount),
-      drawing: drawingOf(section),
-      first: own[0]?.index ?? 0,
-      count: own.length,
-      firstRow,
-      rowCount: rows.length - firstRow,
-      level: 0,
-    });
-  }
-  const pitch = pitchOf(seats, rows);
-  const bounds = boundsOf(seats, sections);
-  const flat: House = { ...seats.parts(), sections, rows, prices, pitch, bounds, levels: [""] };
-  const { levels, levelOf } = levelsOf(flat, new SeatGrid(flat));
-  const placed = sections.map((section, index) => ({ ...section, level: levelOf[index] ?? 0 }));
-  return { ...flat, sections: placed, levels };
-}
 
 export function rowLabel(house: House, seat: number): string {
   return house.rows[house.row[seat] ?? 0]?.label ?? "";
@@ -105,137 +87,16 @@ export function isDrawn(house: House): boolean {
   return house.bounds !== null;
 }
 
-/** By seat index. */
-class SeatArrays {
-  readonly seatCount: number;
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-  readonly width: Float32Array;
-  readonly height: Float32Array;
-  /** Radians, clockwise. */
-  readonly rotation: Float32Array;
-  /** Into `SHAPES`. */
-  readonly shape: Uint8Array;
-  readonly section: Uint16Array;
-  readonly row: Uint32Array;
-  /** Into `numbers`. */
-  readonly number: Uint16Array;
-  readonly accessible: Uint8Array;
-  readonly numbers: string[] = [];
-  private readonly numberIds = new Map<string, number>();
-
-  constructor(seatCount: number) {
-    this.seatCount = seatCount;
-    this.x = new Float32Array(seatCount);
-    this.y = new Float32Array(seatCount);
-    this.width = new Float32Array(seatCount);
-    this.height = new Float32Array(seatCount);
-    this.rotation = new Float32Array(seatCount);
-    this.shape = new Uint8Array(seatCount);
-    this.section = new Uint16Array(seatCount);
-    this.row = new Uint32Array(seatCount);
-    this.number = new Uint16Array(seatCount);
-    this.accessible = new Uint8Array(seatCount);
-  }
-
-  set(seat: ManifestSeat, section: number, row: number): void {
-    const { index } = seat;
-    this.x[index] = seat.positionX;
-    this.y[index] = seat.positionY;
-    this.width[index] = seat.sizeX;
-    this.height[index] = seat.sizeY;
-    this.rotation[index] = (seat.rotation * Math.PI) / 180;
-    this.shape[index] = Math.max(0, SHAPES.indexOf(seat.shape));
-    this.section[index] = section;
-    this.row[index] = row;
-    this.number[index] = this.numberId(seat.number);
-    this.accessible[index] = seat.accessible === true ? 1 : 0;
-  }
-
-  parts() {
-    const { numberIds: _, ...parts } = { ...this };
-    return parts;
-  }
-
-  private numberId(number: string): number {
-    let id = this.numberIds.get(number);
-    if (id === undefined) {
-      id = this.numbers.push(number) - 1;
-      this.numberIds.set(number, id);
-    }
-    return id;
-  }
-}
-
-function addRows(rows: Row[], seats: readonly ManifestSeat[], section: number, arrays: SeatArrays): void {
-  for (const seat of seats) {
-    const last = rows.at(-1);
-    if (last?.section === section && last.label === seat.row) {
-      rows[rows.length - 1] = { ...last, count: last.count + 1 };
-    } else {
-      rows.push({ section, label: seat.row, first: seat.index, count: 1 });
-    }
-    arrays.set(seat, section, rows.length - 1);
-  }
-}
-
-function pricesOf(sections: readonly ManifestSection[]): Money[] {
-  const byAmount = new Map(sections.map(({ price }) => [price.amount, price]));
-  return [...byAmount.values()].sort((one, other) => other.amount - one.amount);
-}
-
-function drawingOf({ positionX, positionY, rotation, shape, sizeX, sizeY }: Drawing): Drawing {
-  return { positionX, positionY, rotation, shape, sizeX, sizeY };
-}
-
-/** The median, so that aisles do not count. */
-function pitchOf({ x, y, width }: SeatArrays, rows: readonly Row[]): number {
-  const distances: number[] = [];
-  for (const { first, count } of rows) {
-    for (let seat = first + 1; seat < first + count && distances.length < PITCH_SAMPLES_MAX; seat += 1) {
-      distances.push(Math.hypot((x[seat] ?? 0) - (x[seat - 1] ?? 0), (y[seat] ?? 0) - (y[seat - 1] ?? 0)));
-    }
-  }
-  distances.sort((one, other) => one - other);
-  const median = distances[distances.length >> 1] ?? 0;
-  return median > 0 ? median : Math.max(1, (width[0] ?? 0) * 1.2);
-}
-
-/** Null where nothing has a place of its own: a session that was never drawn. */
-function boundsOf(seats: SeatArrays, sections: readonly Section[]): Rectangle | null {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  const include = (x: number, y: number, reachX: number, reachY: number): void => {
-    left = Math.min(left, x - reachX);
-    right = Math.max(right, x + reachX);
-    top = Math.min(top, y - reachY);
-    bottom = Math.max(bottom, y + reachY);
-  };
-  for (let seat = 0; seat < seats.seatCount; seat += 1) {
-    const reach = Math.max(seats.width[seat] ?? 0, seats.height[seat] ?? 0) / 2;
-    include(seats.x[seat] ?? 0, seats.y[seat] ?? 0, reach, reach);
-  }
-  for (const { isStanding, drawing } of sections) {
-    if (isStanding && drawing.sizeX > 0 && drawing.sizeY > 0) {
-      const { x, y } = reachOf(drawing);
-      include(drawing.positionX, drawing.positionY, x, y);
-    }
-  }
-  return right - left > 0 && bottom - top > 0 && hasPlaces(seats) ? { left, top, right, bottom } : null;
-}
-
-/** All seats on one spot are no drawing. */
-function hasPlaces({ seatCount, x, y }: SeatArrays): boolean {
-  for (let seat = 1; seat < seatCount; seat += 1) {
-    if (x[seat] !== x[0] || y[seat] !== y[0]) {
-      return true;
-    }
-  }
-  return seatCount <= 1;
-}
-
 /** Half the width and height of the upright box around a turned drawing. */
 export function reachOf({ rotation, sizeX, sizeY }: Drawing): { x: number; y: number } {
   const angle = (rotation * Math.PI) / 180;
   const [cosine, sine] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
   return { x: (sizeX * cosine + sizeY * sine) / 2, y: (sizeX * sine + sizeY * cosine) / 2 };
+}
+
+/** Whether a point, relative to the centre, is within the turned rectangle. */
+export function isInside({ rotation, sizeX, sizeY }: Drawing, x: number, y: number): boolean {
+  const angle = (-rotation * Math.PI) / 180;
+  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  return Math.abs(x * cosine - y * sine) <= sizeX / 2 && Math.abs(x * sine + y * cosine) <= sizeY / 2;
 }

@@ -1,8 +1,6 @@
 // The island of a house: the live session, what the buyer does, and the three faces it is shown with: the
 // map, the same as text, and what the buyer has.
 
-import "../countdown/index.ts";
-
 import { dropSeat, getSeat, openOrder, Refused, type BestWish, type Places, type Wish } from "../live/gateway.ts";
 import { rememberedOrder, rememberOrder } from "../live/orders.ts";
 import { LiveSession, type LiveChange } from "../live/session.ts";

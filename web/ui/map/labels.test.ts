@@ -3,10 +3,11 @@ import { test } from "node:test";
 
 import { arena } from "../bench/plan.ts";
 import { fit, type Size } from "./camera.ts";
-import { buildHouse, type House } from "./house.ts";
+import type { House } from "./house.ts";
 import { Labels } from "./labels.ts";
 import { LOOK, type Palette } from "./look.ts";
 import type { Drawing } from "./manifest.ts";
+import { buildHouse } from "./reading.ts";
 import type { Scene } from "./scene.ts";
 import { shapesOf } from "./shapes.ts";
 import type { Surface } from "./surface.ts";

@@ -1,7 +1,7 @@
 // The outlines on the plan: stages and walls around the places, and sections that have one. Traced in plan units.
 
 import type { Area, Drawing, Surroundings } from "./manifest.ts";
-import { isInside } from "./shapes.ts";
+import { isInside } from "./house.ts";
 import { traceRounded, type Surface } from "./surface.ts";
 
 /** What people look at is the stage, even where the plan does not call it so. */

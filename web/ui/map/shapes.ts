@@ -1,8 +1,7 @@
 // What a house looks like from afar, worked out once: each row as a line through its seats, how far rows
 // are apart, and where a section's name is best written.
 
-import type { Rectangle } from "./house.ts";
-import { reachOf, type House, type Section } from "./house.ts";
+import { isInside, reachOf, type House, type Rectangle, type Section } from "./house.ts";
 
 export interface Line {
   /** Into the house's rows. */
@@ -200,11 +199,4 @@ function holdsAny(house: House, drawing: Section["drawing"], other: Section): bo
     }
   }
   return false;
-}
-
-/** Whether a point, relative to the centre, is within the turned rectangle. */
-export function isInside({ rotation, sizeX, sizeY }: Section["drawing"], x: number, y: number): boolean {
-  const angle = (-rotation * Math.PI) / 180;
-  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
-  return Math.abs(x * cosine - y * sine) <= sizeX / 2 && Math.abs(x * sine + y * cosine) <= sizeY / 2;
 }

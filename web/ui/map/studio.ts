@@ -1,11 +1,12 @@
 // Where the pictures are painted: reads the manifest, keeps how every seat looks, and hands over pictures. A change
 // of a few seats paints only those again. In a worker, or where the browser cannot paint there, on the page.
 
-import { buildHouse, isDrawn } from "./house.ts";
+import { isDrawn } from "./house.ts";
 import { LOOK } from "./look.ts";
 import type { Manifest } from "./manifest.ts";
 import type { FromPainter, Layer, ToPainter } from "./messages.ts";
 import { Painter } from "./painter.ts";
+import { buildHouse } from "./reading.ts";
 import type { Frame, Scene } from "./scene.ts";
 import { makeSurface, type Surface } from "./surface.ts";
 

@@ -21,6 +21,8 @@ export class Tray {
   private readonly actions: TrayActions;
   private shown = "";
   private heard: Order | null = null;
+  private order: Order | null = null;
+  private isClockAsked = false;
 
   constructor(root: HTMLElement, house: House, actions: TrayActions) {
     this.root = root;
@@ -44,6 +46,7 @@ export class Tray {
       this.shown = key;
       this.write(order, count);
     }
+    this.order = order;
     this.clock(order);
   }
 
@@ -88,6 +91,10 @@ export class Tray {
 
   /** The order's own clock, fed from the live session that this page has anyway. */
   private clock(order: Order): void {
+    if (customElements.get("order-countdown") === undefined) {
+      this.askForClock();
+      return;
+    }
     const place = part(this.root, "tray-clock");
     let countdown = place.querySelector<OrderCountdown>("order-countdown");
     if (countdown?.dataset["order"] !== order.eventSessionOrderId) {
@@ -104,6 +111,23 @@ export class Tray {
       this.heard = order;
       countdown.hear(order);
     }
+  }
+
+  /** Its code comes with the first order: who only looks needs none. Where it does not come, the next change asks again. */
+  private askForClock(): void {
+    if (this.isClockAsked) {
+      return;
+    }
+    this.isClockAsked = true;
+    void import("../countdown/index.ts")
+      .then(() => {
+        if (this.order !== null) {
+          this.clock(this.order);
+        }
+      })
+      .catch(() => {
+        this.isClockAsked = false;
+      });
   }
 }
 
