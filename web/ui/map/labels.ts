@@ -13,6 +13,20 @@ import type { Surface } from "./surface.ts";
 
 /** From so many blocks of one name on, the name says nothing. */
 const NUMBERED_MIN = 8;
+/** Where along a row there may be room for a block's number: in its middle rather than beside it. */
+const ROW_PARTS = [0.5, 0.25, 0.75, 0.1, 0.9] as const;
+
+/** How numbered blocks are written. */
+interface Way {
+  readonly isSmall: boolean;
+  readonly isPriced: boolean;
+}
+
+interface LaidOut {
+  readonly anchor: Anchor;
+  readonly label: Label;
+  readonly section: Section;
+}
 
 export class Labels {
   private readonly house: House;
@@ -103,12 +117,18 @@ export class Labels {
     }
   }
 
-  /** Numbered blocks of one price are written alike: in the way in which most of them have their price; without it only where none has room. */
+  /**
+   * Numbered blocks of one price are written alike: in the way in which most of them have their price. Between those, a
+   * block that has no room for it has its number alone.
+   */
   private labelBlocks(context: Surface, scene: Scene, frame: Frame, blocks: readonly Anchor[], written: Rectangle[]): void {
-    const laid = this.waysOf(scene, blocks).map((way) => this.laidOut(context, frame, way, written));
-    const [usual = [], small = [], alone = []] = laid;
+    const usual = this.laidOut(context, scene, frame, blocks, { isSmall: false, isPriced: true }, written);
+    const small = this.laidOut(context, scene, frame, blocks, { isSmall: true, isPriced: true }, written);
     const priced = small.length > usual.length ? small : usual;
-    for (const { label, section } of priced.length > 0 ? priced : alone) {
+    const taken = [...written, ...priced.flatMap(({ label }) => label.grounds)];
+    const left = blocks.filter((block) => !priced.some(({ anchor }) => anchor === block)).flatMap((block) => this.withItsRows(block));
+    const alone = this.laidOut(context, scene, frame, left, { isSmall: priced.length > 0, isPriced: false }, taken);
+    for (const { label, section } of [...priced, ...alone]) {
       written.push(...label.grounds);
       if (isNear(frame, { x: label.box.left, y: label.box.top })) {
         drawLabel(context, this.palette.font, label, this.inkFor(scene, section, true));
@@ -116,34 +136,40 @@ export class Labels {
     }
   }
 
-  /** All blocks in each way to write them. */
-  private waysOf(scene: Scene, blocks: readonly Anchor[]): (readonly [Anchor, Section, LabelWords])[][] {
-    const way = (isSmall: boolean, isPriced: boolean): (readonly [Anchor, Section, LabelWords])[] =>
-      blocks.flatMap((anchor) => {
-        const section = this.house.sections[anchor.section];
-        if (section === undefined) {
-          return [];
-        }
-        const rest = isPriced && !isSoldOut(scene, section) ? this.priceOf(section) : "";
-        const name = this.numbers[anchor.section] ?? "";
-        return [[anchor, section, { name, rest, isStacked: rest !== "", isBare: true, isSmall }] as const];
-      });
-    return [way(false, true), way(true, true), way(false, false)];
+  /** Those of the blocks that have room for it, written in one way, beside what is written already, and beside each other. */
+  private laidOut(context: Surface, scene: Scene, frame: Frame, blocks: readonly Anchor[], way: Way, written: readonly Rectangle[]): LaidOut[] {
+    const taken = [...written];
+    const done = new Set<number>();
+    return blocks.flatMap((anchor) => {
+      const section = this.house.sections[anchor.section];
+      if (section === undefined || done.has(anchor.section)) {
+        return [];
+      }
+      const label = this.labelAt(context, frame, anchor, this.numberWords(scene, anchor, section, way), taken);
+      taken.push(...(label?.grounds ?? []));
+      if (label === null) {
+        return [];
+      }
+      done.add(anchor.section);
+      return [{ anchor, label, section }];
+    });
   }
 
-  /** Those that have room beside what is written already, and beside each other. */
-  private laidOut(
-    context: Surface,
-    frame: Frame,
-    way: readonly (readonly [Anchor, Section, LabelWords])[],
-    written: readonly Rectangle[],
-  ): { label: Label; section: Section }[] {
-    const taken = [...written];
-    return way.flatMap(([anchor, section, words]) => {
-      const label = this.labelAt(context, frame, anchor, words, taken);
-      taken.push(...(label?.grounds ?? []));
-      return label === null ? [] : [{ label, section }];
-    });
+  /** Where a block can be named: in its middle, or somewhere on one of its rows. */
+  private withItsRows(block: Anchor): Anchor[] {
+    const lines = this.shapes.lines[block.section] ?? [];
+    const onRows = ROW_PARTS.flatMap((part) =>
+      lines.map(({ points }) => {
+        const at = Math.floor((points.length / 2) * part) * 2;
+        return { ...block, x: points[at] ?? block.x, y: points[at + 1] ?? block.y };
+      }),
+    );
+    return [block, ...onRows];
+  }
+
+  private numberWords(scene: Scene, anchor: Anchor, section: Section, { isSmall, isPriced }: Way): LabelWords {
+    const rest = isPriced && !isSoldOut(scene, section) ? this.priceOf(section) : "";
+    return { name: this.numbers[anchor.section] ?? "", rest, isStacked: rest !== "", isBare: true, isSmall };
   }
 
   private labelAt(context: Surface, frame: Frame, anchor: Anchor, words: LabelWords, written: readonly Rectangle[]): Label | null {
