@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
-import { comeTo, painted } from "./seat-map.ts";
+import { comeTo, painted, type SeatMapElement } from "./seat-map.ts";
 import { Buyer, DESK, launch, newSession, PHONE } from "./support.ts";
 
 let browser: Browser;
@@ -98,6 +98,37 @@ test("an accessible seat is among the best where it is asked for", async () => {
   const { sections } = (await answer.json()) as { sections: { seats?: { index: number; accessible?: boolean }[] }[] };
   const taken = sections.flatMap((section) => section.seats ?? []).filter(({ index }) => seats.includes(index));
   assert.ok(taken.some(({ accessible }) => accessible === true), JSON.stringify(taken));
+  await buyer.leave();
+});
+
+test("a map that was thrown glides on, until the wheel is turned", async () => {
+  const buyer = await arrive();
+  const { page } = buyer;
+  const at = await comeTo(page, 0);
+  const throwIt = async (): Promise<void> => {
+    await page.mouse.move(at.x, at.y);
+    await page.mouse.down();
+    await page.mouse.move(at.x + 30, at.y, { steps: 6 });
+    await page.mouse.move(at.x + 90, at.y, { steps: 6 });
+    await page.mouse.up();
+  };
+  // How far the seat moves within a few frames.
+  const glide = (): Promise<number> =>
+    page.evaluate(async () => {
+      const where = (): number => document.querySelector<SeatMapElement>("seat-map")?.pointOf(0)?.x ?? NaN;
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const before = where();
+      for (let frame = 0; frame < 4; frame += 1) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      return Math.abs(where() - before);
+    });
+  await throwIt();
+  assert.ok((await glide()) > 1, "it glides");
+  await comeTo(page, 0);
+  await throwIt();
+  await page.mouse.wheel(0, -4);
+  assert.equal(await glide(), 0);
   await buyer.leave();
 });
 

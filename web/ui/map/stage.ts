@@ -184,7 +184,9 @@ export class Stage {
         if (isCoarse) {
           this.zoomBy(factor, at);
         } else {
+          // Whoever turns the wheel aims at what lies below it: that must not glide on.
           this.flight = null;
+          this.speed = null;
           this.go(zoomAt(this.current, this.size, at, clampScale(this.current.scale * factor, this.limits)));
         }
       },
