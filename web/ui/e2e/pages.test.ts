@@ -6,8 +6,9 @@ import { after, before, test } from "node:test";
 
 import type { Browser } from "playwright-core";
 
+import { prepareHouses, type Houses } from "./houses.ts";
 import { errorsIn, Judges, sourceOf, tooWide } from "./judges.ts";
-import { prepareHouses, statesOf, type Houses } from "./states.ts";
+import { statesOf } from "./states.ts";
 import { Buyer, DESK, launch, PHONE } from "./support.ts";
 
 let browser: Browser;

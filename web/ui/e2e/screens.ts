@@ -6,7 +6,9 @@ import { join } from "node:path";
 
 import type { Browser, Page } from "playwright-core";
 
-import { frontStates, prepareHouses, statesOf, type Houses, type State } from "./states.ts";
+import { prepareHouses, type Houses } from "./houses.ts";
+import type { State } from "./state.ts";
+import { frontStates, statesOf } from "./states.ts";
 import { Buyer, DESK, launch, PHONE } from "./support.ts";
 
 interface Look {
