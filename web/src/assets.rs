@@ -7,23 +7,24 @@ use std::sync::{LazyLock, OnceLock};
 use std::{fs, io};
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use bytes::Bytes;
 use serde::Deserialize;
 
 use crate::context::Context;
 use crate::error::{Answer, Problem};
-use crate::gzip;
+use crate::packing::{self, BROTLI, GZIP};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// Where Vite says what it made of each source.
 const MANIFEST: &str = ".vite/manifest.json";
 
-/// What becomes smaller when it is packed, each once somebody asks for it: all but the fonts, which are packed already.
+/// What becomes smaller when it is packed by gzip, each once somebody asks for it: all but the fonts, which are packed
+/// already. Beside each stands what Vite packed by Brotli.
 static PACKED: LazyLock<HashMap<&str, OnceLock<Bytes>>> = LazyLock::new(|| {
     let names = ASSETS.iter().map(|(name, _)| *name);
-    let packable = names.filter(|name| !name.ends_with(".woff2"));
+    let packable = names.filter(|name| !name.ends_with(".woff2") && !name.ends_with(".br"));
     packable.map(|name| (name, OnceLock::new())).collect()
 });
 
@@ -59,17 +60,27 @@ pub async fn show(
     // Its name changes with its content.
     response.insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"));
     response.insert_header((header::VARY, "accept-encoding"));
+    if packing::is_taken(BROTLI, request.headers())
+        && let Some(tight) = self::content(ui_dir, &format!("{path}.br"))
+    {
+        response.insert_header((header::CONTENT_ENCODING, BROTLI));
+        return Ok(with_body(response, tight));
+    }
     let packed = PACKED.get(path.as_str());
-    let packed = packed.filter(|_| ui_dir.is_none() && gzip::is_taken(request.headers()));
+    let packed = packed.filter(|_| ui_dir.is_none() && packing::is_taken(GZIP, request.headers()));
     if let Some(packed) = packed {
-        let packed = packed.get_or_init(|| gzip::packed(&content));
-        response.insert_header((header::CONTENT_ENCODING, "gzip"));
+        let packed = packed.get_or_init(|| packing::packed(&content));
+        response.insert_header((header::CONTENT_ENCODING, GZIP));
         return Ok(response.body(packed.clone()));
     }
-    Ok(match content {
+    Ok(with_body(response, content))
+}
+
+fn with_body(mut response: HttpResponseBuilder, content: Cow<'static, [u8]>) -> HttpResponse {
+    match content {
         Cow::Borrowed(content) => response.body(content),
         Cow::Owned(content) => response.body(content),
-    })
+    }
 }
 
 fn content(ui_dir: Option<&Path>, path: &str) -> Option<Cow<'static, [u8]>> {

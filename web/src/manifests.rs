@@ -1,19 +1,19 @@
 //! The manifests as they are sent: encoded and compressed once, then shared.
 
-use std::io::Write;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
 
 use actix_web::web;
 use actors::SessionInfo;
 use bytes::Bytes;
 use dashmap::DashMap;
 use domain::SessionId;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::context::Context;
+use crate::packing;
 use crate::wire::session::Manifest;
 
 /// How many are kept. A large one takes some three megabytes.
@@ -31,8 +31,11 @@ pub struct EncodedManifest {
     pub etag: String,
     /// As JSON.
     pub plain: Bytes,
-    /// The same, compressed.
+    /// The same, packed.
     pub gzip: Bytes,
+    /// The same, packed tightly, once that is done.
+    tight: OnceLock<Bytes>,
+    is_tight_begun: AtomicBool,
 }
 
 impl Manifests {
@@ -73,15 +76,33 @@ impl EncodedManifest {
             .take(12)
             .map(|byte| format!("{byte:02x}"))
             .collect::<String>();
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder
-            .write_all(&plain)
-            .expect("writing into memory cannot fail");
-        let gzip = encoder.finish().expect("writing into memory cannot fail");
         Self {
             etag: format!("\"{tag}\""),
+            gzip: packing::packed(&plain),
             plain: plain.into(),
-            gzip: gzip.into(),
+            tight: OnceLock::new(),
+            is_tight_begun: AtomicBool::new(false),
         }
+    }
+
+    /// Packed by Brotli, a third smaller, if that is done by now.
+    pub fn tightly_packed(&self) -> Option<Bytes> {
+        self.tight.get().cloned()
+    }
+
+    /// Begins to pack it by Brotli for those who ask later. That takes a second or two: one at a time, in a thread
+    /// that nobody waits for, not even the end of the process.
+    pub fn pack_tightly(self: &Arc<Self>) {
+        static TURN: Mutex<()> = Mutex::new(());
+        if self.is_tight_begun.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let manifest = Arc::clone(self);
+        thread::spawn(move || {
+            let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+            manifest
+                .tight
+                .get_or_init(|| packing::tightly_packed(&manifest.plain));
+        });
     }
 }

@@ -11,7 +11,7 @@ use dashmap::DashMap;
 use domain::{SessionId, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::gzip;
+use crate::packing::{self, GZIP};
 
 /// So much is kept at most; more, and all is forgotten: whoever makes up addresses gains nothing.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -178,7 +178,7 @@ impl Page {
             status,
             media_type,
             tag: format!("W/\"{tag}\""),
-            packed: gzip::packed(text.as_bytes()),
+            packed: packing::packed(text.as_bytes()),
         }
     }
 
@@ -204,13 +204,13 @@ impl Page {
             return response.finish();
         }
         response.insert_header((header::CONTENT_TYPE, self.media_type));
-        if gzip::is_taken(request.headers()) {
-            response.insert_header((header::CONTENT_ENCODING, "gzip"));
+        if packing::is_taken(GZIP, request.headers()) {
+            response.insert_header((header::CONTENT_ENCODING, GZIP));
             return response.body(self.packed.clone());
         }
         // Said, so that it is not packed anew for each reader.
         response.insert_header((header::CONTENT_ENCODING, "identity"));
-        response.body(gzip::unpacked(&self.packed))
+        response.body(packing::unpacked(&self.packed))
     }
 }
 

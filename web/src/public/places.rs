@@ -9,6 +9,7 @@ use crate::error::Answer;
 use crate::gateway::answer;
 use crate::input::PathId;
 use crate::openapi::ProblemDocument;
+use crate::packing::{self, BROTLI, GZIP};
 use crate::wire::session::{Availability, Manifest};
 
 /// All places with their prices
@@ -37,8 +38,15 @@ pub async fn manifest(
         return Ok(response.finish());
     }
     response.content_type("application/json");
-    if accepts_gzip(&request) {
-        response.insert_header((header::CONTENT_ENCODING, "gzip"));
+    if packing::is_taken(BROTLI, request.headers()) {
+        if let Some(tight) = manifest.tightly_packed() {
+            response.insert_header((header::CONTENT_ENCODING, BROTLI));
+            return Ok(response.body(tight));
+        }
+        manifest.pack_tightly();
+    }
+    if packing::is_taken(GZIP, request.headers()) {
+        response.insert_header((header::CONTENT_ENCODING, GZIP));
         return Ok(response.body(manifest.gzip.clone()));
     }
     Ok(response.body(manifest.plain.clone()))
@@ -67,14 +75,4 @@ fn knows(known: &IfNoneMatch, etag: &str) -> bool {
             .iter()
             .any(|tag: &EntityTag| tag.to_string().ends_with(etag)),
     }
-}
-
-fn accepts_gzip(request: &HttpRequest) -> bool {
-    let accepted = request.headers().get(header::ACCEPT_ENCODING);
-    let accepted = accepted
-        .and_then(|accepted| accepted.to_str().ok())
-        .unwrap_or_default();
-    accepted
-        .split(',')
-        .any(|coding| coding.trim().starts_with("gzip") && !coding.contains("q=0,"))
 }

@@ -256,5 +256,12 @@ async fn what_the_browser_loads_is_sent_packed_to_those_who_take_it(pool: PgPool
         packed.len(),
         plain.len()
     );
+    let tight = asked("gzip, br").await.unwrap();
+    assert_eq!(tight.headers()["content-encoding"], "br");
+    assert_eq!(tight.headers()["content-type"], "text/css; charset=utf-8");
+    let tight = tight.bytes().await.unwrap();
+    let mut unpacked = Vec::new();
+    brotli::BrotliDecompress(&mut &*tight, &mut unpacked).unwrap();
+    assert!(unpacked == plain && tight.len() < packed.len());
     app.close().await;
 }

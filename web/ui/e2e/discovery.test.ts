@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 
 import { LinkChecker } from "linkinator";
 import type { Browser, Page } from "playwright-core";
@@ -181,6 +182,32 @@ async function widthsOf(page: Page, name: string, viewport: { width: number; hei
   }
   return findings;
 }
+
+test("a first visit to any public page takes less than 100 KB", async () => {
+  const session = `/sessions/${process.env["SESSION"] ?? ""}`;
+  // Packed as small as it gets once somebody has asked for it, as somebody always has.
+  const manifest = `${BASE_URL}/api/public${session}/manifest`;
+  while ((await fetch(manifest, { headers: { "accept-encoding": "gzip, br" } })).headers.get("content-encoding") !== "br") {
+    await setTimeout(200);
+  }
+  const heavy: string[] = [];
+  for (const [name, place] of Object.entries({ ...PLACES, session })) {
+    const context = await browser.newContext(PHONE);
+    const page = await context.newPage();
+    const sizes: Promise<number>[] = [];
+    page.on("requestfinished", (request) => {
+      sizes.push(request.sizes().then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize));
+    });
+    await page.goto(`${BASE_URL}/en${place === "/" ? "" : place}`, { waitUntil: "networkidle" });
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    assert.ok(bytes > 20_000, `${name}: only ${bytes} bytes were counted`);
+    if (bytes >= 100_000) {
+      heavy.push(`${name}: ${bytes} bytes in ${sizes.length} answers`);
+    }
+    await context.close();
+  }
+  assert.deepEqual(heavy, []);
+});
 
 test("the Nu validator finds no error in any public page", async () => {
   const sources = new Map<string, string>();
