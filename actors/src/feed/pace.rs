@@ -12,7 +12,7 @@ use tokio::time::Instant;
 const TICK_MIN: Duration = Duration::from_millis(50);
 /// How much longer they are gathered for each watcher: what telling one costs, with room for the
 /// claims, which go first.
-const TICK_PER_WATCHER: Duration = Duration::from_micros(40);
+const TICK_PER_WATCHER: Duration = Duration::from_micros(80);
 /// So many changed seats a second are no rush.
 const CALM_SEATS_PER_SEC: u64 = 200;
 /// How much longer changes are gathered for each changed seat a second beyond.
