@@ -1,8 +1,9 @@
 //! The manifests as they are sent: encoded and compressed once, then shared.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::Instant;
 
 use actix_web::web;
 use actors::SessionInfo;
@@ -19,10 +20,15 @@ use crate::wire::session::Manifest;
 /// How many are kept. A large one takes some three megabytes.
 const KEPT_MAX: usize = 64;
 
+/// How many times as long as a manifest was packed tightly no other one is.
+const RESTS_PER_PACKING: u32 = 3;
+
 /// The manifests of the sessions that were asked for.
 #[derive(Default)]
 pub struct Manifests {
     kept: DashMap<SessionId, Arc<OnceCell<Arc<EncodedManifest>>>>,
+    /// Whether one is being packed tightly.
+    is_packing: Arc<AtomicBool>,
 }
 
 /// One manifest, ready to be sent.
@@ -35,7 +41,6 @@ pub struct EncodedManifest {
     pub gzip: Bytes,
     /// The same, packed tightly, once that is done.
     tight: OnceLock<Bytes>,
-    is_tight_begun: AtomicBool,
 }
 
 impl Manifests {
@@ -49,6 +54,23 @@ impl Manifests {
         let cell = Arc::clone(&self.kept.entry(info.session_id).or_default());
         let encoded = cell.get_or_init(|| encoded(Arc::clone(info)));
         Arc::clone(encoded.await)
+    }
+
+    /// Begins to pack a manifest by Brotli for those who ask later, unless another one's turn is not over. It takes a
+    /// second or two in a thread that nobody waits for, not even the end of the process, and then rests: whoever asks for
+    /// ever different manifests makes no more work than that.
+    pub fn pack_tightly(&self, manifest: &Arc<EncodedManifest>) {
+        if self.is_packing.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (manifest, is_packing) = (Arc::clone(manifest), Arc::clone(&self.is_packing));
+        thread::spawn(move || {
+            let began = Instant::now();
+            let pack = || packing::tightly_packed(&manifest.plain);
+            manifest.tight.get_or_init(pack);
+            thread::sleep(began.elapsed() * RESTS_PER_PACKING);
+            is_packing.store(false, Ordering::Relaxed);
+        });
     }
 
     /// Begins to encode a manifest that will be asked for in a moment.
@@ -81,7 +103,6 @@ impl EncodedManifest {
             gzip: packing::packed(&plain),
             plain: plain.into(),
             tight: OnceLock::new(),
-            is_tight_begun: AtomicBool::new(false),
         }
     }
 
@@ -89,20 +110,39 @@ impl EncodedManifest {
     pub fn tightly_packed(&self) -> Option<Bytes> {
         self.tight.get().cloned()
     }
+}
 
-    /// Begins to pack it by Brotli for those who ask later. That takes a second or two: one at a time, in a thread
-    /// that nobody waits for, not even the end of the process.
-    pub fn pack_tightly(self: &Arc<Self>) {
-        static TURN: Mutex<()> = Mutex::new(());
-        if self.is_tight_begun.swap(true, Ordering::Relaxed) {
-            return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(bytes: usize) -> Arc<EncodedManifest> {
+        let plain: Bytes = (0..bytes)
+            .map(|at| u8::try_from(at * at % 251).unwrap_or_default())
+            .collect::<Vec<_>>()
+            .into();
+        Arc::new(EncodedManifest {
+            etag: String::new(),
+            gzip: packing::packed(&plain),
+            plain,
+            tight: OnceLock::new(),
+        })
+    }
+
+    #[test]
+    fn one_manifest_is_packed_tightly_at_a_time_and_none_waits_for_its_turn() {
+        let manifests = Manifests::default();
+        let all: Vec<_> = (0..100).map(|_| manifest(20_000)).collect();
+        all.iter().for_each(|one| manifests.pack_tightly(one));
+        while manifests.is_packing.load(Ordering::Relaxed) {
+            thread::yield_now();
         }
-        let manifest = Arc::clone(self);
-        thread::spawn(move || {
-            let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-            manifest
-                .tight
-                .get_or_init(|| packing::tightly_packed(&manifest.plain));
-        });
+        let packed = || all.iter().filter(|one| one.tightly_packed().is_some());
+        assert_eq!(packed().count(), 1);
+        manifests.pack_tightly(&all[99]);
+        while manifests.is_packing.load(Ordering::Relaxed) {
+            thread::yield_now();
+        }
+        assert!(all[99].tightly_packed().is_some());
     }
 }

@@ -43,7 +43,7 @@ pub async fn manifest(
             response.insert_header((header::CONTENT_ENCODING, BROTLI));
             return Ok(response.body(tight));
         }
-        manifest.pack_tightly();
+        context.manifests.pack_tightly(&manifest);
     }
     if packing::is_taken(GZIP, request.headers()) {
         response.insert_header((header::CONTENT_ENCODING, GZIP));
