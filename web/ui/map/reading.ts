@@ -12,13 +12,14 @@ const PITCH_SAMPLES_MAX = 2_000;
 export function buildHouse(manifest: Manifest): House {
   const prices = pricesOf(manifest.sections);
   const seatCount = manifest.sections.reduce((sum, section) => sum + (section.seats?.length ?? 0), 0);
-  const seats = new SeatArrays(seatCount);
+  const filler = new SeatFiller(seatCount);
+  const seats = filler.fields;
   const sections: Section[] = [];
   const rows: Row[] = [];
   for (const section of manifest.sections) {
     const own = [...(section.seats ?? [])].sort((one, other) => one.index - other.index);
     const firstRow = rows.length;
-    addRows(rows, own, sections.length, seats);
+    addRows(rows, own, sections.length, filler);
     sections.push({
       id: section.sectionId,
       name: section.name,
@@ -35,58 +36,48 @@ export function buildHouse(manifest: Manifest): House {
   }
   const pitch = pitchOf(seats, rows);
   const bounds = boundsOf(seats, sections);
-  const flat: House = { ...seats.parts(), sections, rows, prices, pitch, bounds, levels: [""] };
+  const flat: House = { ...seats, sections, rows, prices, pitch, bounds, levels: [""] };
   const { levels, levelOf } = levelsOf(flat, new SeatGrid(flat));
   const placed = sections.map((section, index) => ({ ...section, level: levelOf[index] ?? 0 }));
   return { ...flat, sections: placed, levels };
 }
 
-class SeatArrays implements SeatFields {
-  readonly seatCount: number;
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-  readonly width: Float32Array;
-  readonly height: Float32Array;
-  readonly rotation: Float32Array;
-  readonly shape: Uint8Array;
-  readonly section: Uint16Array;
-  readonly row: Uint32Array;
-  readonly number: Uint16Array;
-  readonly accessible: Uint8Array;
-  readonly numbers: string[] = [];
+/** The seats, which are filled in one by one. */
+class SeatFiller {
+  readonly fields: SeatFields;
+  private readonly numbers: string[] = [];
   private readonly numberIds = new Map<string, number>();
 
   constructor(seatCount: number) {
-    this.seatCount = seatCount;
-    this.x = new Float32Array(seatCount);
-    this.y = new Float32Array(seatCount);
-    this.width = new Float32Array(seatCount);
-    this.height = new Float32Array(seatCount);
-    this.rotation = new Float32Array(seatCount);
-    this.shape = new Uint8Array(seatCount);
-    this.section = new Uint16Array(seatCount);
-    this.row = new Uint32Array(seatCount);
-    this.number = new Uint16Array(seatCount);
-    this.accessible = new Uint8Array(seatCount);
+    this.fields = {
+      seatCount,
+      x: new Float32Array(seatCount),
+      y: new Float32Array(seatCount),
+      width: new Float32Array(seatCount),
+      height: new Float32Array(seatCount),
+      rotation: new Float32Array(seatCount),
+      shape: new Uint8Array(seatCount),
+      section: new Uint16Array(seatCount),
+      row: new Uint32Array(seatCount),
+      number: new Uint16Array(seatCount),
+      accessible: new Uint8Array(seatCount),
+      numbers: this.numbers,
+    };
   }
 
   set(seat: ManifestSeat, section: number, row: number): void {
+    const { fields } = this;
     const { index } = seat;
-    this.x[index] = seat.positionX;
-    this.y[index] = seat.positionY;
-    this.width[index] = seat.sizeX;
-    this.height[index] = seat.sizeY;
-    this.rotation[index] = (seat.rotation * Math.PI) / 180;
-    this.shape[index] = Math.max(0, SHAPES.indexOf(seat.shape));
-    this.section[index] = section;
-    this.row[index] = row;
-    this.number[index] = this.numberId(seat.number);
-    this.accessible[index] = seat.accessible === true ? 1 : 0;
-  }
-
-  parts() {
-    const { numberIds: _, ...parts } = { ...this };
-    return parts;
+    fields.x[index] = seat.positionX;
+    fields.y[index] = seat.positionY;
+    fields.width[index] = seat.sizeX;
+    fields.height[index] = seat.sizeY;
+    fields.rotation[index] = (seat.rotation * Math.PI) / 180;
+    fields.shape[index] = Math.max(0, SHAPES.indexOf(seat.shape));
+    fields.section[index] = section;
+    fields.row[index] = row;
+    fields.number[index] = this.numberId(seat.number);
+    fields.accessible[index] = seat.accessible === true ? 1 : 0;
   }
 
   private numberId(number: string): number {
@@ -99,7 +90,7 @@ class SeatArrays implements SeatFields {
   }
 }
 
-function addRows(rows: Row[], seats: readonly ManifestSeat[], section: number, arrays: SeatArrays): void {
+function addRows(rows: Row[], seats: readonly ManifestSeat[], section: number, filler: SeatFiller): void {
   for (const seat of seats) {
     const last = rows.at(-1);
     if (last?.section === section && last.label === seat.row) {
@@ -107,7 +98,7 @@ function addRows(rows: Row[], seats: readonly ManifestSeat[], section: number, a
     } else {
       rows.push({ section, label: seat.row, first: seat.index, count: 1 });
     }
-    arrays.set(seat, section, rows.length - 1);
+    filler.set(seat, section, rows.length - 1);
   }
 }
 
@@ -121,7 +112,7 @@ function drawingOf({ positionX, positionY, rotation, shape, sizeX, sizeY }: Draw
 }
 
 /** The median, so that aisles do not count. */
-function pitchOf({ x, y, width }: SeatArrays, rows: readonly Row[]): number {
+function pitchOf({ x, y, width }: SeatFields, rows: readonly Row[]): number {
   const distances: number[] = [];
   for (const { first, count } of rows) {
     for (let seat = first + 1; seat < first + count && distances.length < PITCH_SAMPLES_MAX; seat += 1) {
@@ -134,7 +125,7 @@ function pitchOf({ x, y, width }: SeatArrays, rows: readonly Row[]): number {
 }
 
 /** Null where nothing has a place of its own: a session that was never drawn. */
-function boundsOf(seats: SeatArrays, sections: readonly Section[]): Rectangle | null {
+function boundsOf(seats: SeatFields, sections: readonly Section[]): Rectangle | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   const include = (x: number, y: number, reachX: number, reachY: number): void => {
     left = Math.min(left, x - reachX);
@@ -156,7 +147,7 @@ function boundsOf(seats: SeatArrays, sections: readonly Section[]): Rectangle | 
 }
 
 /** All seats on one spot are no drawing. */
-function hasPlaces({ seatCount, x, y }: SeatArrays): boolean {
+function hasPlaces({ seatCount, x, y }: SeatFields): boolean {
   for (let seat = 1; seat < seatCount; seat += 1) {
     if (x[seat] !== x[0] || y[seat] !== y[0]) {
       return true;
