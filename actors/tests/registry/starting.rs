@@ -30,6 +30,41 @@ async fn fifty_callers_at_once_start_a_session_once(pool: PgPool) {
     registry.stop().await;
 }
 
+/// What buyers typed is read whole at a start: once for each of a crowd, in turns, it would keep the last waiting for long.
+#[sqlx::test(migrations = "../migrations")]
+async fn fifty_callers_at_once_read_what_is_stored_once(pool: PgPool) {
+    let session_id = session_on_sale(&pool, HOLD).await;
+    let before = registry(&pool);
+    open(&before.session(session_id).await.unwrap(), 0).await;
+    before.stop().await;
+    // Each reading of what buyers typed is counted.
+    sqlx::raw_sql(
+        "create sequence readings;
+         alter table order_details rename to kept_details;
+         create function reading() returns setof kept_details language plpgsql as $$
+         begin
+             perform nextval('readings');
+             return query select * from kept_details;
+         end $$;
+         create view order_details as select * from reading();",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let registry = registry(&pool);
+    let callers: Vec<_> = (0..50)
+        .map(|_| {
+            let registry = registry.clone();
+            tokio::spawn(async move { registry.session(session_id).await.map(drop) })
+        })
+        .collect();
+    for caller in callers {
+        assert_eq!(caller.await.unwrap(), Ok(()));
+    }
+    assert_eq!(count(&pool, "select nextval('readings')").await, 2);
+    registry.stop().await;
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn an_unknown_session_and_a_draft_are_unknown_and_leave_nothing_behind(pool: PgPool) {
     let registry = registry(&pool);
