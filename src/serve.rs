@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use actors::{Clock, Registry};
 use domain::ticket_code::TicketKeys;
-use operations::App;
 use operations::payments::Providers;
-use operations::{demo_house, jobs};
+use operations::{App, Desk, demo_house, jobs};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -64,6 +63,7 @@ async fn serve_from(
     }
     let app = App {
         pool: database.pool.clone(),
+        desk: Arc::new(Desk::beside(&database.pool)),
         registry: Registry::new(database.pool.clone(), actors::Settings::default()),
         ticket_keys: Arc::new(ticket_keys),
         providers: Arc::new(providers(configuration)?),

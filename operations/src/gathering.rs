@@ -92,6 +92,16 @@ pub(crate) fn to_each<T>(written: Result<Vec<T>, store::Error>, len: usize) -> V
     }
 }
 
+/// What came of one item. Nothing where a rule stood in the way of its batch, and it is to be done by itself, which says why;
+/// where the database did not answer nobody knows, and whoever asked repeats the request.
+pub(crate) fn known<T>(written: Option<Written<T>>) -> Result<Option<T>, store::Error> {
+    match written {
+        Some(Ok(written)) => Ok(Some(written)),
+        Some(Err(error)) if !store::is_unavailable(&error) => Ok(None),
+        Some(Err(_)) | None => Err(store::Error::WorkerCrashed),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};

@@ -49,7 +49,10 @@ const RESTART_DELAY: Duration = Duration::from_secs(1);
 const RECONCILE_INTERVAL: Duration = Duration::from_secs(15);
 const QUIET_FOR: Duration = Duration::from_secs(45);
 
-/// How often webhooks are looked for that were left over.
+/// When webhooks are first looked for that were left over: those that come as the process begins are being sold by then.
+const FIRST_SWEEP_AFTER: Duration = Duration::from_millis(200);
+
+/// How often they are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Why a job was not done.
@@ -159,6 +162,7 @@ async fn reconcile(app: App) {
 /// Gives jobs to webhooks that nobody is working off.
 async fn sweep(app: App) {
     let began_at = Instant::now();
+    tokio::time::sleep(FIRST_SWEEP_AFTER).await;
     loop {
         if let Err(error) = payments::sweep_webhooks(&app, began_at).await {
             tracing::debug!(%error, "webhooks without a job could not be looked for");

@@ -7,6 +7,7 @@ extern crate self as operations;
 pub mod audit;
 pub mod cancellations;
 pub mod demo_house;
+mod desk;
 pub mod doors;
 mod gathering;
 pub mod houses;
@@ -26,11 +27,15 @@ use actors::Registry;
 use domain::ticket_code::TicketKeys;
 use sqlx::PgPool;
 
+pub use self::desk::Desk;
+
 /// What every operation works with.
 #[derive(Clone)]
 pub struct App {
-    /// The database, for everything but the journal.
+    /// The database, for all that neither the journal nor the desk does.
     pub pool: PgPool,
+    /// What many ask at the same time.
+    pub desk: Arc<Desk>,
     /// The live sessions.
     pub registry: Registry,
     /// What signs and verifies ticket codes.

@@ -18,7 +18,7 @@ use domain::order::{Buyer, Credential, OrderStatus, Owner, SecretHash};
 use domain::pnr::Pnr;
 use domain::seat_map::{Claim, Command, Ending, IdempotencyKey, Opening, Refusal, RequestHash};
 use domain::{AccountId, OrderId, SeatIndex, SectionId, SessionId, Timestamp};
-use store::orders::{Details, StoredOrder};
+use store::orders::{Details, NewAddress, StoredOrder};
 use uuid::Uuid;
 
 pub use self::address::{Address, AddressFields, Fault};
@@ -148,7 +148,12 @@ pub async fn set_address(
     let session = open_session(app, order, by).await?;
     check_unexpired(&session, order, by)?;
     let turn = turn_of(order).await;
-    let details = store::orders::set_address(&app.pool, by, order, address.stored()).await?;
+    let address = NewAddress {
+        by: *by,
+        order,
+        address: address.stored().clone(),
+    };
+    let details = app.desk.set_address(address).await?;
     note_details(&session, order, details);
     drop(turn);
     after_command(app, &session, order, by).await
@@ -291,11 +296,16 @@ async fn stored_order(
     if let Some(stored) = store::orders::order_of(&app.pool, by, order).await? {
         return Ok(stored);
     }
-    if store::orders::exists(&app.pool, order).await? {
-        Err(OrderError::Forbidden)
-    } else {
-        Err(OrderError::NotFound)
-    }
+    Err(not_theirs(app, order).await?)
+}
+
+/// Why somebody cannot have an order that is not theirs.
+async fn not_theirs(app: &App, order: OrderId) -> Result<OrderError, OrderError> {
+    let exists = store::orders::exists(&app.pool, order).await?;
+    Ok(match exists {
+        true => OrderError::Forbidden,
+        false => OrderError::NotFound,
+    })
 }
 
 /// What stands in the way of doing anything with an order that its session does not know.

@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, MutexGuard};
 pub(crate) type Turn = MutexGuard<'static, ()>;
 
 /// So many that orders seldom wait for each other, and few enough to need no tidying up.
-const TURNS: usize = 4096;
+const TURNS: usize = 1 << 16;
 
 static SLOTS: [Mutex<()>; TURNS] = [const { Mutex::const_new(()) }; TURNS];
 
@@ -28,6 +28,5 @@ pub(crate) fn try_turn_of(order: OrderId) -> Option<Turn> {
 fn slot_of(order: OrderId) -> &'static Mutex<()> {
     // The last bytes of an id are random in every version that is used here.
     let [.., high, low] = *order.0.as_bytes();
-    let slot = usize::from(u16::from_be_bytes([high, low])) % TURNS;
-    &SLOTS[slot]
+    &SLOTS[usize::from(u16::from_be_bytes([high, low]))]
 }

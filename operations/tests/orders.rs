@@ -9,7 +9,7 @@ use domain::seat_map::{Refusal, RequestHash};
 use domain::{OrderId, SeatIndex, SectionId};
 use operations::orders::{self, ClaimRequest, DropRequest, OrderError, PriceRange};
 use sqlx::PgPool;
-use support::{Buyer, House, address, key_of, seats_of};
+use support::{Buyer, House, address, address_of, key_of, seats_of};
 use uuid::Uuid;
 
 #[sqlx::test(migrations = "../migrations")]
@@ -264,5 +264,64 @@ async fn the_future_of_a_claim_is_small_for_one_is_made_and_moved_for_each(pool:
     let bytes = size_of_val(&claim);
     assert!(bytes <= 2_048, "{bytes} bytes");
     claim.await.unwrap();
+    house.close().await;
+}
+
+/// Who asks at the same time as others is asked for together with them.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_crowd_that_types_and_looks_at_once_has_each_its_own_and_nobody_elses(pool: PgPool) {
+    let house = House::open(pool).await;
+    let mut buyers = Vec::new();
+    for seat in 0..12 {
+        let buyer = house.buyer().await;
+        house
+            .claim(buyer, "first", seats_of(&[seat]))
+            .await
+            .unwrap();
+        buyers.push(buyer);
+    }
+    let stranger = Buyer {
+        order: buyers[0].order,
+        by: buyers[1].by,
+    };
+    let typing = buyers.iter().chain([&stranger]).enumerate();
+    let typing = typing.map(|(number, buyer)| {
+        let app = &house.app;
+        let address = address_of(&format!("Buyer {number}"));
+        async move { orders::set_address(app, buyer.order, &buyer.by, &address).await }
+    });
+    let mut typed = futures_util::future::join_all(typing).await;
+    let refused = typed.pop().unwrap();
+    assert!(matches!(refused, Err(OrderError::Forbidden)), "{refused:?}");
+    for view in typed {
+        assert_eq!(view.unwrap().missing, []);
+    }
+
+    let paying = buyers.iter().map(|buyer| house.pay(*buyer, "pay"));
+    for payment in futures_util::future::join_all(paying).await {
+        house.confirm(&payment.unwrap()).await.unwrap();
+    }
+    let looking = buyers.iter().chain([&stranger]);
+    let looking = looking.map(|buyer| orders::view(&house.app, buyer.order, &buyer.by));
+    let mut seen = futures_util::future::join_all(looking).await;
+    let refused = seen.pop().unwrap();
+    assert!(matches!(refused, Err(OrderError::Forbidden)), "{refused:?}");
+    for (number, (buyer, view)) in buyers.iter().zip(seen).enumerate() {
+        let view = view.unwrap();
+        assert_eq!(
+            (view.order_id, view.status),
+            (buyer.order, OrderStatus::Paid)
+        );
+        let [ticket] = &view.tickets[..] else {
+            panic!("{:?}", view.tickets)
+        };
+        let seat = u32::try_from(number).unwrap();
+        assert_eq!(ticket.seat, Some(SeatIndex(seat)));
+        assert_eq!(ticket.holder, format!("Buyer {number}"));
+        assert_eq!(
+            view.payment.unwrap().state,
+            domain::order::PaymentState::Succeeded
+        );
+    }
     house.close().await;
 }

@@ -18,6 +18,7 @@ pub mod events;
 pub mod jobs;
 pub mod journal;
 pub mod ledger;
+mod lines;
 pub mod orders;
 pub mod payments;
 pub mod people;
@@ -36,6 +37,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
+pub use self::lines::{Line, Lines};
 pub use sqlx::Error;
 
 /// How many connections one process uses for everything but the journal.

@@ -3,14 +3,18 @@
 //! Open orders are read from the live session; the journal alone writes their rows while they
 //! are open. What a buyer typed has a table of its own, so that typing never waits for the journal.
 
+use std::collections::HashMap;
+
 use domain::order::{Credential, OrderStatus, Owner, SecretHash};
 use domain::pnr::Pnr;
 use domain::seat_map::{Ending, IdempotencyKey, RequestHash};
 use domain::{AccountId, Currency, OrderId, SessionId, Timestamp};
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 
 use crate::columns::{count, currency_of, undecodable};
 use crate::details::StoredAddress;
+use crate::payments::Latest;
+use crate::tickets::Ticket;
 
 /// An order's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +84,95 @@ pub async fn order_of(
         .await?
         .map(stored_order)
         .transpose()
+}
+
+/// An order as its rows say.
+#[derive(Debug, Clone)]
+pub struct OrderRows {
+    pub order: StoredOrder,
+    /// The attempt to pay it that counts.
+    pub payment: Option<Latest>,
+    /// Those that are valid, in their order of sale, once it is paid.
+    pub tickets: Vec<Ticket>,
+}
+
+/// Orders for their owners, in two statements. Of each nothing if there is no such order, or it is not of this owner.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn of_owners(
+    connection: &mut PgConnection,
+    asked: &[(OrderId, Credential)],
+) -> Result<Vec<Option<OrderRows>>, sqlx::Error> {
+    let mut found = without_tickets(&mut *connection, asked).await?;
+    let rows = found.iter_mut().flatten();
+    let mut paid: HashMap<OrderId, Vec<&mut OrderRows>> = HashMap::new();
+    for rows in rows.filter(|rows| rows.order.status == OrderStatus::Paid) {
+        paid.entry(rows.order.order_id).or_default().push(rows);
+    }
+    if paid.is_empty() {
+        return Ok(found);
+    }
+    let orders: Vec<OrderId> = paid.keys().copied().collect();
+    for (order, ticket) in crate::tickets::of_orders(connection, &orders).await? {
+        for rows in paid.get_mut(&order).into_iter().flatten() {
+            rows.tickets.push(ticket.clone());
+        }
+    }
+    Ok(found)
+}
+
+async fn without_tickets(
+    connection: &mut PgConnection,
+    asked: &[(OrderId, Credential)],
+) -> Result<Vec<Option<OrderRows>>, sqlx::Error> {
+    let (orders, secrets, accounts) = asked_columns(asked.iter().map(|(order, by)| (*order, by)));
+    let rows = sqlx::query!(
+        r#"select number as "number!", o.order_id, o.session_id, o.account_id, o.secret_hash, pnr, o.status, ending,
+               opened_at, expire_if_not_completed_at, currency, payment_id as "payment_id?", provider as "provider?",
+               latest.state as "state?"
+           from unnest($1::uuid[], $2::bytea[], $3::uuid[]) with ordinality
+               as asked (order_id, by_secret, by_account, number)
+           join event_session_order o
+               on o.order_id = asked.order_id and (o.secret_hash = by_secret or o.account_id = by_account)
+           join event_session using (session_id)
+           left join lateral (
+               select payment_id, provider, state from payment where payment.order_id = o.order_id
+               order by (state = 'succeeded') desc, payment_id desc limit 1) as latest on true"#,
+        &orders,
+        &secrets as &[Option<&[u8]>],
+        &accounts as &[Option<uuid::Uuid>],
+    );
+    let mut found = vec![None; asked.len()];
+    for row in rows.fetch_all(connection).await? {
+        let attempt = (row.payment_id, row.provider, row.state);
+        let order = OrderRow {
+            order_id: row.order_id,
+            session_id: row.session_id,
+            account_id: row.account_id,
+            secret_hash: row.secret_hash,
+            pnr: row.pnr,
+            status: row.status,
+            ending: row.ending,
+            opened_at: row.opened_at,
+            expire_if_not_completed_at: row.expire_if_not_completed_at,
+            currency: row.currency,
+        };
+        let payment = match attempt {
+            (Some(payment), Some(provider), Some(state)) => {
+                Some(Latest::read(payment, &provider, &state)?)
+            }
+            (_, _, _) => None,
+        };
+        let place = usize::try_from(row.number - 1).ok();
+        let place = place.and_then(|place| found.get_mut(place));
+        *place.ok_or_else(|| undecodable("an order was not asked for"))? = Some(OrderRows {
+            order: stored_order(order)?,
+            payment,
+            tickets: Vec::new(),
+        });
+    }
+    Ok(found)
 }
 
 /// The order, for operations that nobody's request leads to.
@@ -162,43 +255,65 @@ pub async fn set_quantity(
         .transpose()
 }
 
-/// Notes who buys a pending order; nothing if it is not theirs or not pending.
+/// Who buys a pending order, as its owner says.
+#[derive(Debug, Clone)]
+pub struct NewAddress {
+    pub by: Credential,
+    pub order: OrderId,
+    pub address: StoredAddress,
+}
+
+/// Notes who buys pending orders, in one statement. Of each what is typed then; nothing if it is not theirs or not pending.
 ///
 /// # Errors
-/// The database does not answer.
-pub async fn set_address(
+/// The database does not answer, or two are of one order: nothing is noted.
+pub async fn set_addresses(
     connection: impl PgExecutor<'_>,
-    by: &Credential,
-    order: OrderId,
-    address: &StoredAddress,
-) -> Result<Option<Details>, sqlx::Error> {
-    let row = sqlx::query!(
+    addresses: &[NewAddress],
+) -> Result<Vec<Option<Details>>, sqlx::Error> {
+    let (orders, secrets, accounts) = asked_columns(addresses.iter().map(|it| (it.order, &it.by)));
+    let of = |part: fn(&StoredAddress) -> &str| -> Vec<&str> {
+        addresses.iter().map(|it| part(&it.address)).collect()
+    };
+    let perhaps = |part: fn(&StoredAddress) -> Option<&str>| -> Vec<Option<&str>> {
+        addresses.iter().map(|it| part(&it.address)).collect()
+    };
+    // In the order of their keys, so that no two of these wait for each other in a circle.
+    let rows = sqlx::query!(
         r#"insert into order_details
                (order_id, name, email, phone, line1, line2, postcode, city, country, state)
-           select order_id, $4, $5, $6, $7, $8, $9, $10, $11, $12 from event_session_order
-           where (secret_hash = $1 or account_id = $2) and order_id = $3 and status = 'PENDING'
+           select order_id, name, email, phone, line1, line2, postcode, city, country, state
+           from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                   $9::text[], $10::text[], $11::text[], $12::text[])
+               as typed (order_id, by_secret, by_account, name, email, phone, line1, line2, postcode, city, country, state)
+           join event_session_order o using (order_id)
+           where (o.secret_hash = by_secret or o.account_id = by_account) and o.status = 'PENDING'
+           order by order_id
            on conflict (order_id) do update set name = excluded.name, email = excluded.email,
                phone = excluded.phone, line1 = excluded.line1, line2 = excluded.line2,
                postcode = excluded.postcode, city = excluded.city, country = excluded.country,
                state = excluded.state
-           returning quantity, name is not null as "has_address!""#,
-        secret_column(by),
-        account_column(by),
-        order.0,
-        address.name,
-        address.email,
-        address.phone,
-        address.line1,
-        address.line2,
-        address.postcode,
-        address.city,
-        address.country,
-        address.state,
+           returning order_id, quantity, name is not null as "has_address!""#,
+        &orders,
+        &secrets as &[Option<&[u8]>],
+        &accounts as &[Option<uuid::Uuid>],
+        &of(|it| &it.name) as &[&str],
+        &of(|it| &it.email) as &[&str],
+        &perhaps(|it| it.phone.as_deref()) as &[Option<&str>],
+        &of(|it| &it.line1) as &[&str],
+        &perhaps(|it| it.line2.as_deref()) as &[Option<&str>],
+        &of(|it| &it.postcode) as &[&str],
+        &of(|it| &it.city) as &[&str],
+        &of(|it| &it.country) as &[&str],
+        &perhaps(|it| it.state.as_deref()) as &[Option<&str>],
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    row.map(|row| details(row.quantity, row.has_address))
-        .transpose()
+    let noted = rows
+        .into_iter()
+        .map(|row| Ok((row.order_id, details(row.quantity, row.has_address)?)));
+    let noted: HashMap<_, _> = noted.collect::<Result<_, sqlx::Error>>()?;
+    Ok(orders.iter().map(|it| noted.get(it).copied()).collect())
 }
 
 pub(crate) fn order_status(word: &str) -> Result<OrderStatus, sqlx::Error> {
@@ -260,4 +375,21 @@ pub(crate) fn secret_column(by: &Credential) -> Option<&[u8]> {
 
 pub(crate) fn account_column(by: &Credential) -> Option<uuid::Uuid> {
     by.account.map(|account| account.0)
+}
+
+/// Orders and who asks for them, as columns.
+type AskedColumns<'a> = (
+    Vec<uuid::Uuid>,
+    Vec<Option<&'a [u8]>>,
+    Vec<Option<uuid::Uuid>>,
+);
+
+fn asked_columns<'a>(asked: impl Iterator<Item = (OrderId, &'a Credential)>) -> AskedColumns<'a> {
+    let mut columns = AskedColumns::default();
+    for (order, by) in asked {
+        columns.0.push(order.0);
+        columns.1.push(secret_column(by));
+        columns.2.push(account_column(by));
+    }
+    columns
 }

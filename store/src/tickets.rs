@@ -28,25 +28,28 @@ pub struct Ticket {
     pub price: Money,
 }
 
-/// The valid tickets of an order, in their order of sale.
+/// The valid tickets of several orders, each order's in their order of sale.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn of_order(
+pub async fn of_orders(
     connection: impl PgExecutor<'_>,
-    order: OrderId,
-) -> Result<Vec<Ticket>, sqlx::Error> {
+    orders: &[OrderId],
+) -> Result<Vec<(OrderId, Ticket)>, sqlx::Error> {
+    let orders: Vec<_> = orders.iter().map(|order| order.0).collect();
+    // Which are valid is asked of an order's own tickets: there is an index of all that are, which is not to be walked through.
     let rows = sqlx::query!(
-        r#"select ticket_id, seat_index, section_index, section_name, row_label, seat_number, holder, price, currency,
-               (select section_id from session_section s where s.session_id = ticket.session_id
-                   and s.section_index = ticket.section_index) as "section_id!"
-           from ticket where order_id = $1 and status = 'VALID' order by ordinal"#,
-        order.0,
+        r#"with kept as materialized (select * from ticket where order_id = any($1))
+           select order_id, ticket_id, seat_index, section_index, section_name, row_label, seat_number, holder, price,
+               currency, (select section_id from session_section s where s.session_id = kept.session_id
+                   and s.section_index = kept.section_index) as "section_id!"
+           from kept where status = 'VALID' order by order_id, ordinal"#,
+        &orders,
     )
     .fetch_all(connection)
     .await?;
     let tickets = rows.into_iter().map(|row| {
-        Ok(Ticket {
+        let ticket = Ticket {
             ticket_id: TicketId(row.ticket_id),
             seat: row.seat_index.map(count).transpose()?.map(SeatIndex),
             section: section_of(row.section_index)?,
@@ -59,9 +62,22 @@ pub async fn of_order(
                 minor: row.price,
                 currency: currency_of(&row.currency)?,
             },
-        })
+        };
+        Ok((OrderId(row.order_id), ticket))
     });
     tickets.collect()
+}
+
+/// The valid tickets of an order, in their order of sale.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn of_order(
+    connection: impl PgExecutor<'_>,
+    order: OrderId,
+) -> Result<Vec<Ticket>, sqlx::Error> {
+    let tickets = of_orders(connection, &[order]).await?.into_iter();
+    Ok(tickets.map(|(_, ticket)| ticket).collect())
 }
 
 pub(crate) fn section_of(column: i16) -> Result<SectionIndex, sqlx::Error> {

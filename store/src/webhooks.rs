@@ -52,7 +52,10 @@ pub struct StoredEvent {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn store(pool: &PgPool, events: &[NewEvent]) -> Result<Vec<bool>, sqlx::Error> {
+pub async fn store(
+    connection: impl PgExecutor<'_>,
+    events: &[NewEvent],
+) -> Result<Vec<bool>, sqlx::Error> {
     let mut columns = Columns::default();
     for event in events {
         columns.add(event);
@@ -82,7 +85,7 @@ pub async fn store(pool: &PgPool, events: &[NewEvent]) -> Result<Vec<bool>, sqlx
     .bind(ATTEMPTS_MAX)
     .bind(&columns.job_providers)
     .bind(&columns.job_ids)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     let mut fresh: HashSet<(String, String)> = stored.into_iter().collect();
     let keys = columns.providers.into_iter().zip(columns.ids);

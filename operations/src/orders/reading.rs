@@ -9,11 +9,11 @@ use domain::ticket_code::TicketCode;
 use domain::{
     Money, OrderId, PaymentId, SeatIndex, SectionId, SectionIndex, SessionId, TicketId, Timestamp,
 };
-use store::orders::StoredOrder;
+use store::orders::{OrderRows, StoredOrder};
 use store::payments::Latest;
 use store::tickets::Ticket;
 
-use super::{OrderError, stored_order};
+use super::{OrderError, not_theirs};
 use crate::App;
 
 /// An order as its owner sees it.
@@ -127,16 +127,24 @@ pub(super) async fn stored_view(
     order: OrderId,
     by: &Credential,
 ) -> Result<OrderView, OrderError> {
-    let mut stored = stored_order(app, order, by).await?;
-    if stored.status == OrderStatus::Pending {
-        let session = app.registry.session(stored.session_id).await?;
+    let mut stored = stored_rows(app, order, by).await?;
+    if stored.order.status == OrderStatus::Pending {
+        let session = app.registry.session(stored.order.session_id).await?;
         if let Some(open) = session.feed().order(order) {
             return paid_or_open_view(app, &session, &open, by).await;
         }
         // It was closed since its row was read.
-        stored = stored_order(app, order, by).await?;
+        stored = stored_rows(app, order, by).await?;
     }
-    closed_view(app, &stored).await
+    Ok(closed_view(app, stored))
+}
+
+/// The order's rows, if it is theirs.
+async fn stored_rows(app: &App, order: OrderId, by: &Credential) -> Result<OrderRows, OrderError> {
+    match app.desk.order(order, by).await? {
+        Some(rows) => Ok(rows),
+        None => Err(not_theirs(app, order).await?),
+    }
 }
 
 /// What places cost in a session, in its currency. Sums stop at what can be stored.
@@ -168,12 +176,9 @@ async fn paid_or_open_view(
     if !open.owner.admits(by) {
         return Err(OrderError::Forbidden);
     }
-    let payment = store::payments::latest(&app.pool, open.order).await?;
-    if payment
-        .as_ref()
-        .is_some_and(|payment| payment.state == PaymentState::Succeeded)
-    {
-        return closed_view(app, &stored_order(app, open.order, by).await?).await;
+    let payment = app.desk.latest(open.order).await?;
+    if payment.is_some_and(|payment| payment.state == PaymentState::Succeeded) {
+        return Ok(closed_view(app, stored_rows(app, open.order, by).await?));
     }
     open_view(session.info(), open, by, payment.as_ref().map(payment_view))
 }
@@ -224,17 +229,17 @@ fn missing(open: &FeedOrder) -> Vec<Step> {
         .collect()
 }
 
-async fn closed_view(app: &App, stored: &StoredOrder) -> Result<OrderView, OrderError> {
-    let tickets = match stored.status {
-        OrderStatus::Paid => store::tickets::of_order(&app.pool, stored.order_id).await?,
-        OrderStatus::Pending | OrderStatus::Cancelled | OrderStatus::Refunded => Vec::new(),
-    };
-    let payment = store::payments::latest(&app.pool, stored.order_id).await?;
+fn closed_view(app: &App, rows: OrderRows) -> OrderView {
+    let OrderRows {
+        order: stored,
+        payment,
+        tickets,
+    } = rows;
     let minor = tickets
         .iter()
         .map(|ticket| ticket.price.minor)
         .fold(0, i64::saturating_add);
-    Ok(OrderView {
+    OrderView {
         order_id: stored.order_id,
         session_id: stored.session_id,
         status: stored.status,
@@ -251,9 +256,9 @@ async fn closed_view(app: &App, stored: &StoredOrder) -> Result<OrderView, Order
         payment: payment.as_ref().map(payment_view),
         tickets: tickets
             .into_iter()
-            .map(|ticket| ticket_view(app, stored, ticket))
+            .map(|ticket| ticket_view(app, &stored, ticket))
             .collect(),
-    })
+    }
 }
 
 /// The standing places among tickets, by section.

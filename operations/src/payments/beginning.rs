@@ -17,7 +17,7 @@ use super::{
     test_provider,
 };
 use crate::App;
-use crate::orders::{self, OrderError};
+use crate::orders::{self, OrderError, OrderView};
 use crate::turns::turn_of;
 
 /// How long an attempt keeps its places pinned: long enough for a bank's own confirmation page,
@@ -56,6 +56,9 @@ pub async fn start(
         provider,
     };
     let _turn = turn_of(order).await;
+    if let Some((session, payment)) = begin_as_usual(app, &cart, &request).await? {
+        return carry_on(app, &session, &request, payment).await;
+    }
     let attempts = store::payments::of_order(&app.pool, order).await?;
     let mut repeated = attempts.iter();
     if let Some(known) = repeated.find(|attempt| attempt.key == key.as_str()) {
@@ -108,40 +111,75 @@ async fn repeat(
     started(app, known.payment_id).await
 }
 
-/// Writes the attempt and the job that ends it, before anything is pinned: for what is about to be, where that can be
-/// seen and has a price. What is the demo's is left to [`fix`].
+/// An attempt for a cart that is open, where all is as usual, without a look at former ones: one of the same key, one that is
+/// under way, and one that was paid stand in its way as rules of the database. Nothing where it is not, or where one does.
+async fn begin_as_usual(
+    app: &App,
+    cart: &OrderView,
+    request: &Request<'_>,
+) -> Result<Option<(Session, Payment)>, PaymentError> {
+    let Some(session_id) = app.registry.session_of(request.order) else {
+        return Ok(None);
+    };
+    let session = app.registry.session(session_id).await;
+    let session = session.map_err(OrderError::from)?;
+    let is_usual = cart.missing.is_empty()
+        && seen(&session, request.order).is_some_and(|(is_pinned, _)| !is_pinned)
+        && session.info().status != SessionStatus::Cancelled
+        && check_provider(app, request.provider, cart.total).is_ok();
+    if !is_usual {
+        return Ok(None);
+    }
+    let new = drafted(&session, request);
+    let pinned_for = app.providers.register.try_begin(app, new.clone()).await?;
+    Ok(pinned_for.map(|pinned_for| {
+        let payment = begun(&session, new, pinned_for);
+        (session, payment)
+    }))
+}
+
+/// Writes the attempt and the job that ends it, before anything is pinned.
 pub(super) async fn begin(
     app: &App,
     session: &Session,
     request: &Request<'_>,
 ) -> Result<Payment, PaymentError> {
-    let payment_id = PaymentId(Uuid::now_v7());
+    let new = drafted(session, request);
+    let pinned_for = app.providers.register.begin(app, new.clone()).await?;
+    Ok(begun(session, new, pinned_for))
+}
+
+/// An attempt for what is about to be pinned, where that can be seen and has a price. What is the demo's is left to [`fix`].
+fn drafted(session: &Session, request: &Request<'_>) -> NewPayment {
     let subject = seen(session, request.order)
         .map(|(_, places)| (orders::places_total(session.info(), &places), places))
         .filter(|(amount, _)| amount.minor > 0 && request.provider != Provider::Test);
-    let new = NewPayment {
-        payment_id,
+    NewPayment {
+        payment_id: PaymentId(Uuid::now_v7()),
         order_id: request.order,
         provider: Some(request.provider),
         key: request.key.clone(),
         request_hash: request.hash,
-        subject: subject.clone(),
+        subject,
         pinned_for: PINNED_FOR,
         order_life_max: session.info().rules.max_life,
-    };
-    let pinned_for = app.providers.register.begin(&app.pool, new).await?;
-    let (amount, places) = match subject {
+    }
+}
+
+/// The attempt that was written.
+fn begun(session: &Session, new: NewPayment, pinned_for: Duration) -> Payment {
+    let (amount, places) = match new.subject {
         Some((amount, places)) => (Some(amount), places),
         None => (None, Places::default()),
     };
-    Ok(Payment {
-        payment_id,
-        order_id: request.order,
+    Payment {
+        payment_id: new.payment_id,
+        order_id: new.order_id,
         session_id: session.info().session_id,
         order_status: OrderStatus::Pending,
-        provider: Some(request.provider),
-        key: request.key.as_str().to_owned(),
-        request_hash: request.hash,
+        provider: new.provider,
+        key: new.key.as_str().to_owned(),
+        request_hash: new.request_hash,
         state: PaymentState::Pending,
         amount,
         places,
@@ -152,7 +190,7 @@ pub(super) async fn begin(
         capture_reference: None,
         capture_begun: false,
         session_is_cancelled: false,
-    })
+    }
 }
 
 /// Pins, and makes sure that the attempt is for what is pinned. Repeated, it goes on where it was.
@@ -218,7 +256,7 @@ async fn open_at_provider(
     };
     let (register, reference) = (&app.providers.register, &opened.reference);
     let is_news = register
-        .opened(pool, id, reference, &opened.hand_over)
+        .opened(app, id, reference, &opened.hand_over)
         .await?;
     let payment = Payment {
         hand_over: Some(opened.hand_over),

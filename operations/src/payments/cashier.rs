@@ -165,7 +165,9 @@ async fn sell(app: &App, batch: Vec<Came>) -> Result<Vec<(Provider, String)>, st
         .iter()
         .map(|came| (came.provider, came.reference.as_str()))
         .collect();
-    let known = store::payments::of_references(&app.pool, &names).await?;
+    let mut line = app.desk.lines.take().await?;
+    let known = store::payments::of_references(&mut *line, &names).await;
+    let known = line.keep_after(known)?;
     let known: HashMap<&str, &Payment> = known
         .iter()
         .filter_map(|payment| Some((payment.provider_reference.as_deref()?, payment)))
@@ -182,7 +184,9 @@ async fn sell(app: &App, batch: Vec<Came>) -> Result<Vec<(Provider, String)>, st
     if sales.is_empty() {
         return Ok(left);
     }
-    let sold = store::sales::sell_together(&app.pool, &sales, TELL_JOB_DELAY).await?;
+    let mut line = app.desk.lines.take().await?;
+    let sold = store::sales::sell_together(&mut *line, &sales, TELL_JOB_DELAY).await;
+    let sold = line.keep_after(sold)?;
     let (sold, unsold): (Vec<Usual>, Vec<Usual>) = usual
         .into_iter()
         .partition(|usual| sold.contains(&usual.sale.payment));
@@ -234,8 +238,9 @@ async fn tell(app: &App, sold: Vec<Usual>) {
     let told = futures_util::future::join_all(telling).await;
     let told: Vec<Job> = told.into_iter().flatten().collect();
     let removed = async {
-        let mut connection = app.pool.acquire().await?;
-        store::jobs::remove(&mut connection, &told).await
+        let mut line = app.desk.lines.take().await?;
+        let removed = store::jobs::remove(&mut line, &told).await;
+        line.keep_after(removed)
     };
     if let Err(error) = removed.await {
         tracing::debug!(%error, "sales are told once more, by their jobs");

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use sqlx::PgPool;
+use store::Lines;
 use store::webhooks::NewEvent;
 
 use crate::gathering::{Gathering, Written, to_each};
@@ -25,14 +25,18 @@ impl Inbox {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn put(&self, pool: &PgPool, event: NewEvent) -> Written<bool> {
-        let write = |events| write(pool.clone(), events);
+    pub async fn put(&self, lines: &Lines, event: NewEvent) -> Written<bool> {
+        let write = |events| write(lines.clone(), events);
         let stored = self.0.put(event, write).await;
         stored.unwrap_or_else(|| Err(Arc::new(store::Error::WorkerCrashed)))
     }
 }
 
-async fn write(pool: PgPool, events: Vec<NewEvent>) -> Vec<Written<bool>> {
-    let stored = store::webhooks::store(&pool, &events).await;
-    to_each(stored, events.len())
+async fn write(lines: Lines, events: Vec<NewEvent>) -> Vec<Written<bool>> {
+    let stored = async {
+        let mut line = lines.take().await?;
+        let stored = store::webhooks::store(&mut *line, &events).await;
+        line.keep_after(stored)
+    };
+    to_each(stored.await, events.len())
 }

@@ -6,11 +6,12 @@
 use std::time::Duration;
 
 use domain::PaymentId;
-use sqlx::PgPool;
+use store::Lines;
 use store::attempts::OpenedAttempt;
 use store::payments::{BeginError, NewPayment};
 
-use crate::gathering::{Gathering, Written, to_each};
+use crate::App;
+use crate::gathering::{Gathering, Written, known, to_each};
 
 /// How many batches of each kind are under way.
 const WRITERS: usize = 1;
@@ -35,12 +36,24 @@ impl Register {
     ///
     /// # Errors
     /// The key is taken, another attempt is pending, or the order is over.
-    pub async fn begin(&self, pool: &PgPool, payment: NewPayment) -> Result<Duration, BeginError> {
-        let write = |payments| begin(pool.clone(), payments);
-        match known(self.begun.put(payment.clone(), write).await)? {
-            Some(Some(pinned_for)) => Ok(pinned_for),
-            Some(None) | None => store::payments::begin(pool, &payment).await,
+    pub async fn begin(&self, app: &App, payment: NewPayment) -> Result<Duration, BeginError> {
+        match self.try_begin(app, payment.clone()).await? {
+            Some(pinned_for) => Ok(pinned_for),
+            None => store::payments::begin(&app.pool, &payment).await,
         }
+    }
+
+    /// The same; nothing where a rule stands in the way.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn try_begin(
+        &self,
+        app: &App,
+        payment: NewPayment,
+    ) -> Result<Option<Duration>, store::Error> {
+        let write = |payments| begin(app.desk.lines.clone(), payments);
+        Ok(known(self.begun.put(payment, write).await)?.flatten())
     }
 
     /// Notes that an attempt is open at its provider, once; whether it did.
@@ -49,7 +62,7 @@ impl Register {
     /// The database does not answer, or another attempt has the name (`payment_reference_is_unique_at_provider`).
     pub async fn opened(
         &self,
-        pool: &PgPool,
+        app: &App,
         payment: PaymentId,
         reference: &str,
         hand_over: &str,
@@ -59,30 +72,28 @@ impl Register {
             reference: reference.to_owned(),
             hand_over: hand_over.to_owned(),
         };
-        let write = |attempts| opened(pool.clone(), attempts);
+        let write = |attempts| opened(app.desk.lines.clone(), attempts);
         match known(self.opened.put(attempt, write).await)? {
             Some(is_news) => Ok(is_news),
-            None => store::attempts::opened(pool, payment, reference, Some(hand_over)).await,
+            None => store::attempts::opened(&app.pool, payment, reference, Some(hand_over)).await,
         }
     }
 }
 
-/// What came of one. Nothing where a rule stood in the way of its batch, and it is to be done by itself; where the
-/// database did not answer nobody knows, and whoever asked repeats the request.
-fn known<T>(written: Option<Written<T>>) -> Result<Option<T>, store::Error> {
-    match written {
-        Some(Ok(written)) => Ok(Some(written)),
-        Some(Err(error)) if !store::is_unavailable(&error) => Ok(None),
-        Some(Err(_)) | None => Err(store::Error::WorkerCrashed),
-    }
+async fn begin(lines: Lines, payments: Vec<NewPayment>) -> Vec<Written<Option<Duration>>> {
+    let begun = async {
+        let mut line = lines.take().await?;
+        let begun = store::payments::begin_together(&mut *line, &payments).await;
+        line.keep_after(begun)
+    };
+    to_each(begun.await, payments.len())
 }
 
-async fn begin(pool: PgPool, payments: Vec<NewPayment>) -> Vec<Written<Option<Duration>>> {
-    let begun = store::payments::begin_together(&pool, &payments).await;
-    to_each(begun, payments.len())
-}
-
-async fn opened(pool: PgPool, attempts: Vec<OpenedAttempt>) -> Vec<Written<bool>> {
-    let opened = store::attempts::opened_together(&pool, &attempts).await;
-    to_each(opened, attempts.len())
+async fn opened(lines: Lines, attempts: Vec<OpenedAttempt>) -> Vec<Written<bool>> {
+    let opened = async {
+        let mut line = lines.take().await?;
+        let opened = store::attempts::opened_together(&mut *line, &attempts).await;
+        line.keep_after(opened)
+    };
+    to_each(opened.await, attempts.len())
 }

@@ -91,7 +91,7 @@ async fn keep(
             None => WorkedOffBy::Job,
         },
     };
-    if !app.providers.inbox.put(&app.pool, event).await? {
+    if !app.providers.inbox.put(&app.desk.lines, event).await? {
         return Ok(ReceivedWebhook::Known);
     }
     if let Some((came, place)) = came {

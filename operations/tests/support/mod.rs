@@ -15,10 +15,10 @@ use domain::order::{Credential, OrderStatus, PaymentState, Provider, SecretHash}
 use domain::seat_map::{IdempotencyKey, RequestHash};
 use domain::ticket_code::TicketKeys;
 use domain::{AccountId, LoginId, OrderId, PaymentId, SectionId, SessionId, VenueId};
-use operations::App;
 use operations::orders::{self, Address, AddressFields, ClaimRequest, OrderError, OrderView};
 use operations::payments::{self, PaymentError, StartedPayment};
 use operations::people::SignedIn;
+use operations::{App, Desk};
 use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -54,6 +54,7 @@ impl House {
         store::jobs::migrate(&pool).await.unwrap();
         let app = App {
             registry: Registry::new(pool.clone(), Settings::default()),
+            desk: Arc::new(Desk::beside(&pool)),
             pool,
             ticket_keys: Arc::new(TicketKeys::new(&[[7; 32]])),
             providers: Arc::default(),
@@ -101,6 +102,7 @@ impl House {
         self.registries.lock().unwrap().push(registry.clone());
         App {
             registry,
+            desk: Arc::new(Desk::beside(&self.app.pool)),
             ..self.app.clone()
         }
     }
@@ -344,8 +346,12 @@ pub fn key_of(text: &str) -> IdempotencyKey {
 }
 
 pub fn address() -> Address {
+    address_of("Ada Lovelace")
+}
+
+pub fn address_of(name: &str) -> Address {
     Address::parse(AddressFields {
-        name: "Ada Lovelace".to_owned(),
+        name: name.to_owned(),
         email: "ada@example.org".to_owned(),
         line1: "Street 1".to_owned(),
         postcode: "10115".to_owned(),

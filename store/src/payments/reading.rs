@@ -1,5 +1,7 @@
 //! Reading attempts to pay.
 
+use std::collections::HashMap;
+
 use domain::order::Provider;
 use domain::seat_map::{Places, RequestHash};
 use domain::{Money, OrderId, PaymentId, SessionId};
@@ -33,6 +35,22 @@ struct PaymentRow {
     idempotency_key: String,
 }
 
+/// The attempts that a query's last part names, each with its order. One list of columns for all of them.
+macro_rules! attempts {
+    ($which:literal, $($arguments:tt)*) => {
+        sqlx::query_as!(
+            PaymentRow,
+            r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
+                   state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
+                   provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
+                   exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
+                       as "session_is_cancelled!", idempotency_key
+               from payment join event_session_order o using (order_id) "# + $which,
+            $($arguments)*
+        )
+    };
+}
+
 /// An attempt.
 ///
 /// # Errors
@@ -41,16 +59,7 @@ pub async fn find(
     connection: impl PgExecutor<'_>,
     payment: PaymentId,
 ) -> Result<Option<Payment>, sqlx::Error> {
-    let row = sqlx::query_as!(
-        PaymentRow,
-        r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
-               state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
-               provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
-               exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
-                   as "session_is_cancelled!", idempotency_key
-           from payment join event_session_order o using (order_id) where payment_id = $1"#,
-        payment.0,
-    );
+    let row = attempts!("where payment_id = $1", payment.0);
     row.fetch_optional(connection)
         .await?
         .map(payment_of)
@@ -65,17 +74,7 @@ pub async fn lock(
     transaction: &mut PgConnection,
     payment: PaymentId,
 ) -> Result<Option<Payment>, sqlx::Error> {
-    let row = sqlx::query_as!(
-        PaymentRow,
-        r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
-               state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
-               provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
-               exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
-                   as "session_is_cancelled!", idempotency_key
-           from payment join event_session_order o using (order_id) where payment_id = $1
-           for update of payment"#,
-        payment.0,
-    );
+    let row = attempts!("where payment_id = $1 for update of payment", payment.0);
     row.fetch_optional(transaction)
         .await?
         .map(payment_of)
@@ -90,42 +89,46 @@ pub async fn of_order(
     connection: impl PgExecutor<'_>,
     order: OrderId,
 ) -> Result<Vec<Payment>, sqlx::Error> {
-    let rows = sqlx::query_as!(
-        PaymentRow,
-        r#"select payment_id, order_id, session_id, o.status as order_status, provider, request_hash,
-               state, amount, refunded, currency, seats, standing_sections, standing_quantities, pinned_until,
-               provider_reference, hand_over, capture_reference, capture_begun_at is not null as "capture_begun!",
-               exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
-                   as "session_is_cancelled!", idempotency_key
-           from payment join event_session_order o using (order_id) where order_id = $1 order by payment_id"#,
-        order.0,
-    );
+    let rows = attempts!("where order_id = $1 order by payment_id", order.0);
     let rows = rows.fetch_all(connection).await?;
     rows.into_iter().map(payment_of).collect()
 }
 
-/// Where an order's attempt stands that counts: the one that succeeded, else the latest.
+/// Where the attempts of several orders stand that count: of each the one that succeeded, else the latest. Orders without
+/// any are left out.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn latest(
     connection: impl PgExecutor<'_>,
-    order: OrderId,
-) -> Result<Option<Latest>, sqlx::Error> {
-    let row = sqlx::query!(
-        "select payment_id, provider, state from payment where order_id = $1
-         order by (state = 'succeeded') desc, payment_id desc limit 1",
-        order.0,
+    orders: &[OrderId],
+) -> Result<HashMap<OrderId, Latest>, sqlx::Error> {
+    let orders: Vec<_> = orders.iter().map(|order| order.0).collect();
+    let rows = sqlx::query!(
+        "select distinct on (order_id) order_id, payment_id, provider, state from payment where order_id = any($1)
+         order by order_id, (state = 'succeeded') desc, payment_id desc",
+        &orders,
     );
-    let row = row.fetch_optional(connection).await?;
-    row.map(|row| {
-        Ok(Latest {
-            payment_id: PaymentId(row.payment_id),
-            provider: provider(&row.provider)?,
-            state: payment_state(&row.state)?,
+    let rows = rows.fetch_all(connection).await?;
+    let latest = rows.into_iter().map(|row| {
+        let latest = Latest::read(row.payment_id, &row.provider, &row.state)?;
+        Ok((OrderId(row.order_id), latest))
+    });
+    latest.collect()
+}
+
+impl Latest {
+    pub(crate) fn read(
+        payment: uuid::Uuid,
+        provider_word: &str,
+        state: &str,
+    ) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            payment_id: PaymentId(payment),
+            provider: provider(provider_word)?,
+            state: payment_state(state)?,
         })
-    })
-    .transpose()
+    }
 }
 
 /// Attempts by what their providers call them, in no order; those that are not known here are left out.
@@ -140,21 +143,11 @@ pub async fn of_references(
         .iter()
         .map(|(provider, name)| (provider_word(Some(*provider)), *name))
         .unzip();
-    let rows = sqlx::query_as!(
-        PaymentRow,
-        r#"select payment_id as "payment_id!", order_id as "order_id!", session_id as "session_id!",
-               o.status as "order_status!", provider as "provider!", request_hash as "request_hash!",
-               state as "state!", amount, refunded as "refunded!", currency as "currency!", seats as "seats!",
-               standing_sections as "standing_sections!", standing_quantities as "standing_quantities!",
-               pinned_until as "pinned_until!", provider_reference, hand_over, capture_reference,
-               capture_begun_at is not null as "capture_begun!",
-               exists (select from event_session s where s.session_id = o.session_id and s.status = 'cancelled')
-                   as "session_is_cancelled!", idempotency_key as "idempotency_key!"
-           from unnest($1::text[], $2::text[]) as named (by_provider, name)
-           join payment on provider = by_provider and provider_reference = name and provider_reference is not null
-           join event_session_order o using (order_id)"#,
+    let rows = attempts!(
+        "where (provider, provider_reference) in (select * from unnest($1::text[], $2::text[]))
+            and provider_reference is not null",
         &providers as &[&str],
-        &names as &[&str],
+        &names as &[&str]
     );
     let rows = rows.fetch_all(connection).await?;
     rows.into_iter().map(payment_of).collect()

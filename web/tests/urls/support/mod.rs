@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use actors::Registry;
 use domain::ticket_code::TicketKeys;
-use operations::App;
 use operations::payments::Providers;
+use operations::{App, Desk};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -78,6 +78,7 @@ impl TestApp {
             .unwrap();
         let app = App {
             registry: Registry::new(pool.clone(), actors::Settings::default()),
+            desk: Arc::new(Desk::beside(&pool)),
             pool,
             ticket_keys: Arc::new(TicketKeys::new(&[[7; 32]])),
             providers,
