@@ -10,7 +10,7 @@ export interface TraceEvent {
   readonly dur?: number;
   /** The same on the thread's own clock, which stands still while others have the processor. */
   readonly tdur?: number;
-  readonly args?: { readonly name?: string };
+  readonly args?: { readonly name?: string; readonly data?: { readonly traceId?: string } };
 }
 
 export interface Busy {
@@ -18,8 +18,15 @@ export interface Busy {
   readonly frames: readonly number[];
   /** The same by the thread's own clock: what a busy machine does not falsify. */
   readonly cpuFrames: readonly number[];
-  /** What all workers of the page did meanwhile, in milliseconds. */
-  readonly workerMillis: number;
+  /** What the workers of the page that draw no frames did meanwhile, in milliseconds. */
+  readonly painterMillis: number;
+  /** What the one that draws frames did, and how many it drew; zero where there is none. */
+  readonly projectorMillis: number;
+  readonly drawn: number;
+  /** For each message of the page to that one: milliseconds from sending until the frame with it was drawn. */
+  readonly lags: readonly number[];
+  /** New pictures that it told the page of. */
+  readonly pictures: number;
 }
 
 export const CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "disabled-by-default-devtools.timeline.frame"];
@@ -27,7 +34,7 @@ export const CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default
 /** The tasks of the busiest renderer's main thread, summed up between the beginnings of its frames. */
 export function busyByFrame(events: readonly TraceEvent[]): Busy {
   const names = threadNames(events);
-  const tasks = events.filter(({ name, ph }) => ph === "X" && (name === "RunTask" || name === "ThreadControllerImpl::RunTask"));
+  const tasks = events.filter(isTask);
   const main = busiest(tasks.filter((task) => names.get(keyOf(task)) === "CrRendererMain"));
   const begins = events
     .filter((event) => event.name === "BeginMainThreadFrame" && keyOf(event) === main)
@@ -45,13 +52,45 @@ export function busyByFrame(events: readonly TraceEvent[]): Busy {
     }
   }
   const [pid = ""] = main.split(":");
-  const worker = tasks.filter((task) => String(task.pid) === pid && names.get(keyOf(task))?.startsWith("DedicatedWorker") === true);
-  return { frames, cpuFrames, workerMillis: outermost(worker).reduce((sum, { dur }) => sum + (dur ?? 0) / 1000, 0) };
+  const ofWorkers = events.filter((event) => String(event.pid) === pid && names.get(keyOf(event))?.startsWith("DedicatedWorker") === true);
+  return { frames, cpuFrames, ...busyWorkers(ofWorkers, events.filter((event) => keyOf(event) === main)) };
+}
+
+/** The worker that asks for frames is the one that draws. */
+function busyWorkers(ofWorkers: readonly TraceEvent[], ofMain: readonly TraceEvent[]): Omit<Busy, "frames" | "cpuFrames"> {
+  const drawn = ofWorkers.filter(({ name }) => name === "FireAnimationFrame").sort((one, other) => one.ts - other.ts);
+  const projector = drawn[0] === undefined ? null : keyOf(drawn[0]);
+  const tasks = outermost(ofWorkers.filter(isTask));
+  const millis = (isProjector: boolean): number =>
+    tasks.filter((task) => (keyOf(task) === projector) === isProjector).reduce((sum, { dur }) => sum + (dur ?? 0) / 1000, 0);
+  const ofProjector = ofWorkers.filter((event) => keyOf(event) === projector);
+  return {
+    painterMillis: millis(false),
+    projectorMillis: millis(true),
+    drawn: drawn.length,
+    lags: lagsOf(ofMain, ofProjector, drawn),
+    pictures: ofProjector.filter(({ name }) => name === "SchedulePostMessage").length,
+  };
+}
+
+function lagsOf(ofMain: readonly TraceEvent[], ofProjector: readonly TraceEvent[], drawn: readonly TraceEvent[]): number[] {
+  const sent = new Map(ofMain.filter(({ name }) => name === "SchedulePostMessage").map(({ args, ts }) => [args?.data?.traceId, ts]));
+  return ofProjector
+    .filter(({ name }) => name === "HandlePostMessage")
+    .flatMap(({ args, ts }) => {
+      const from = sent.get(args?.data?.traceId);
+      const frame = drawn.find((it) => it.ts >= ts);
+      return from === undefined || frame === undefined ? [] : [(frame.ts + (frame.dur ?? 0) - from) / 1000];
+    });
 }
 
 export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}
+
+function isTask({ name, ph }: TraceEvent): boolean {
+  return ph === "X" && (name === "RunTask" || name === "ThreadControllerImpl::RunTask");
 }
 
 function keyOf({ pid, tid }: TraceEvent): string {

@@ -75,10 +75,10 @@ async function hit(page: Page, seat: number): Promise<void> {
 async function pixel(page: Page, seat: number): Promise<string> {
   return page.evaluate((index) => {
     const map = document.querySelector<SeatMapElement>("seat-map");
-    const canvas = map?.querySelector<HTMLCanvasElement>('canvas[data-layer="detail"]');
+    const canvas = map?.querySelector<HTMLCanvasElement>("canvas");
     const point = map?.pointOf(index);
     const box = canvas?.getBoundingClientRect();
-    if (!canvas || !point || !box || !canvas.style.transform.startsWith("matrix(1,")) {
+    if (!canvas || !point || !box || map?.isSharp !== true) {
       return "";
     }
     const copy = document.createElement("canvas");

@@ -3,6 +3,7 @@
 import type { Page } from "playwright-core";
 
 export interface SeatMapElement extends HTMLElement {
+  readonly isSharp: boolean;
   pointOf(seat: number): { x: number; y: number } | null;
   reveal(seat: number): void;
 }

@@ -1,30 +1,58 @@
-// The way to the studio: a worker where the browser can paint in one, else the page itself.
+// The way to the studio and to the projector: workers where the browser can paint in them, else the page itself.
 
-import type { FromPainter, ToPainter } from "./messages.ts";
+import type { FromPainter, FromProjector, Look, Pictures, ToPainter, ToProjector } from "./messages.ts";
+import type { OnPage } from "./on-page.ts";
+
+export type FromEasel = FromPainter | FromProjector;
 
 export interface Easel {
   tell(message: ToPainter, transfer?: Transferable[]): void;
+  /** Where the pictures are shown. Before the first one is asked for. */
+  hang(canvas: HTMLCanvasElement): void;
+  show(look: Look): void;
 }
 
 /** Whether pictures can be put on the page at all, wherever they are painted. */
 export function canDraw(): boolean {
-  return typeof createImageBitmap === "function" && typeof ImageBitmapRenderingContext === "function";
+  return typeof createImageBitmap === "function";
 }
 
-export function openEasel(hear: (message: FromPainter) => void, failed: () => void): Easel {
-  return typeof OffscreenCanvas === "undefined" ? onPage(hear, failed) : inWorker(hear, failed);
+export function openEasel(hear: (message: FromEasel) => void, failed: () => void): Easel {
+  return typeof OffscreenCanvas === "undefined" ? onPage(hear, failed) : inWorkers(hear, failed);
 }
 
-function inWorker(hear: (message: FromPainter) => void, failed: () => void): Easel {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  worker.addEventListener("message", ({ data }: MessageEvent<FromPainter>) => hear(data));
-  worker.addEventListener("error", failed);
-  return { tell: (message, transfer = []) => worker.postMessage(message, transfer) };
+function inWorkers(hear: (message: FromEasel) => void, failed: () => void): Easel {
+  const attend = (worker: Worker): Worker => {
+    worker.addEventListener("message", ({ data }: MessageEvent<FromEasel>) => hear(data));
+    worker.addEventListener("error", failed);
+    return worker;
+  };
+  const painter = attend(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
+  let projector: Worker | null = null;
+  const project = (message: ToProjector, transfer: Transferable[] = []): void => projector?.postMessage(message, transfer);
+  return {
+    tell: (message, transfer = []) => painter.postMessage(message, transfer),
+    // Started only now, so that it does not hold up the reading of the plan: it is ready before the first picture is.
+    hang: (canvas) => {
+      projector = attend(new Worker(new URL("./projector-worker.ts", import.meta.url), { type: "module" }));
+      const { port1, port2 } = new MessageChannel();
+      const pictures: Pictures = { kind: "pictures", to: port1 };
+      painter.postMessage(pictures, [port1]);
+      const offscreen = canvas.transferControlToOffscreen();
+      project({ kind: "start", canvas: offscreen, pictures: port2 }, [offscreen, port2]);
+    },
+    show: (look) => project({ kind: "look", look }),
+  };
 }
 
-/** Its code is loaded only there. Messages travel as late as those of a worker, so that nobody is heard while speaking. */
-function onPage(hear: (message: FromPainter) => void, failed: () => void): Easel {
-  const studio = import("./studio.ts").then(({ Studio }) => new Studio((message) => setTimeout(() => hear(message))));
-  studio.catch(failed);
-  return { tell: (message) => void studio.then((it) => it.hear(message), () => undefined) };
+/** Their code is loaded only there. Messages travel as late as those of a worker, so that nobody is heard while speaking. */
+function onPage(hear: (message: FromEasel) => void, failed: () => void): Easel {
+  const both = import("./on-page.ts").then(({ OnPage }) => new OnPage((message) => setTimeout(() => hear(message))));
+  both.catch(failed);
+  const later = (told: (both: OnPage) => void): void => void both.then(told, () => undefined);
+  return {
+    tell: (message) => later(({ studio }) => studio.hear(message)),
+    hang: (canvas) => later((it) => it.hang(canvas)),
+    show: (look) => later(({ projector }) => projector?.show(look)),
+  };
 }

@@ -87,6 +87,11 @@ class SeatMap extends HTMLElement {
     return at === null || box === undefined ? null : { x: at.x + box.left, y: at.y + box.top };
   }
 
+  /** Whether the map's picture is one of what is looked at now: for tests. */
+  get isSharp(): boolean {
+    return this.map.isSharp;
+  }
+
   /** Brings a seat of the map into view: for tests, and for whoever links to a seat. */
   reveal(seat: number): void {
     this.map.reveal(seat);

@@ -1,4 +1,4 @@
-// What the page and its painting worker say to each other.
+// What the page, its painting worker and the one that shows the pictures say to each other.
 
 import type { Size, View } from "./camera.ts";
 import type { House } from "./house.ts";
@@ -36,15 +36,34 @@ export type ToPainter =
 /** `ground`: all of the house, coarse, always there. `detail`: what is looked at. */
 export type Layer = "ground" | "detail";
 
-export type FromPainter =
-  | { readonly kind: "house"; readonly house: House }
-  | {
-      readonly kind: "painted";
-      readonly layer: Layer;
-      readonly bitmap: ImageBitmap;
-      readonly frame: Frame;
-      /** Whether how the seats stand was known. */
-      readonly isKnown: boolean;
-      /** How long it took. */
-      readonly millis: number;
-    };
+export type FromPainter = { readonly kind: "house"; readonly house: House };
+
+/** What the painter hands to the projector. */
+export interface Picture {
+  readonly layer: Layer;
+  readonly bitmap: ImageBitmap;
+  readonly frame: Frame;
+  /** The colour around the house. */
+  readonly paper: string;
+  /** Whether how the seats stand was known. */
+  readonly isKnown: boolean;
+}
+
+/** Where one looks, and through which window. */
+export interface Look {
+  readonly view: View;
+  /** In pixels of the page. */
+  readonly size: Size;
+  /** Device pixels per pixel of the page. */
+  readonly ratio: number;
+}
+
+/** In their workers: to one the way for its pictures, to the other where they come from and go to. */
+export type Pictures = { readonly kind: "pictures"; readonly to: MessagePort };
+
+export type ToProjector =
+  | { readonly kind: "start"; readonly canvas: OffscreenCanvas; readonly pictures: MessagePort }
+  | { readonly kind: "look"; readonly look: Look };
+
+/** A picture is on the canvas. */
+export type FromProjector = { readonly kind: "shown"; readonly layer: Layer; readonly frame: Frame; readonly isKnown: boolean };

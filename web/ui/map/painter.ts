@@ -50,6 +50,11 @@ export class Painter {
     this.sprites = null;
   }
 
+  /** The colour around the house. */
+  get paper(): string {
+    return this.palette.paper;
+  }
+
   /** Whether a change of a single seat is seen from there. */
   showsSeats({ view }: Frame): boolean {
     return view.scale * this.house.pitch >= DOTS_PITCH_MIN;

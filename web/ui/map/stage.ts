@@ -1,5 +1,5 @@
-// The window on the house: shows the worker's pictures where the present view has them, moves by
-// transforms alone while fingers move, and asks for a sharp picture when it is time.
+// The window on the house: says where one looks, as fingers move it, and asks for a sharp picture when it is time. What is
+// seen from there is shown by the projector: on the page nothing is styled or laid out anew while the map moves.
 
 import {
   between,
@@ -20,10 +20,9 @@ import {
 } from "./camera.ts";
 import { Gestures } from "./gestures.ts";
 import type { House, Rectangle } from "./house.ts";
-import type { FromPainter, Layer, ToPainter } from "./messages.ts";
+import type { Easel } from "./easel.ts";
+import type { FromProjector } from "./messages.ts";
 import type { Frame } from "./scene.ts";
-
-type Painted = Extract<FromPainter, { kind: "painted" }>;
 
 export interface Audience {
   tapped(at: Point, isTouch: boolean): void;
@@ -38,7 +37,7 @@ const OVERSCAN = 0.2;
 /** A picture scaled within these bounds still looks sharp while it moves. */
 const SHARP_LEAST = 0.6;
 const SHARP_MOST = 1.7;
-/** Putting a new picture on the page costs a frame: while it moves, so often at most. */
+/** A picture costs much: while it moves, so often at most. */
 const MOVING_MILLIS = 400;
 const SETTLED_MILLIS = 110;
 const FLIGHT_MILLIS = 320;
@@ -47,8 +46,6 @@ export const ZOOM_STEP = 1.6;
 /** Memory, and a phone's patience. */
 const RATIO_MAX = 3;
 const PIXELS_MAX = 5_000_000;
-
-type Placement = ReturnType<typeof reproject>;
 
 /** Asked once: each question is read anew. */
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
@@ -64,10 +61,10 @@ export class Stage {
   private readonly root: HTMLElement;
   private readonly house: House;
   private readonly bounds: Rectangle;
-  private readonly tell: (message: ToPainter) => void;
+  private readonly easel: Easel;
   private readonly audience: Audience;
-  private readonly canvases: Record<Layer, HTMLCanvasElement>;
-  private readonly painted: Partial<Record<Layer, Frame>> = {};
+  /** The picture of what is looked at that is shown. */
+  private shownDetail: Frame | null = null;
   private size: Size = { width: 1, height: 1 };
   private current: View;
   private wanted: Frame | null = null;
@@ -77,18 +74,16 @@ export class Stage {
   private limits: Limits;
   private frameAsked = false;
   private isDrawing = false;
-  private isGroundCovered = false;
   private drawnAt = 0;
   private settling: ReturnType<typeof setTimeout> | null = null;
   private isFitted = true;
 
-  constructor(root: HTMLElement, house: House, bounds: Rectangle, tell: (message: ToPainter) => void, audience: Audience) {
+  constructor(root: HTMLElement, house: House, bounds: Rectangle, easel: Easel, audience: Audience) {
     this.root = root;
     this.house = house;
     this.bounds = bounds;
-    this.tell = tell;
+    this.easel = easel;
     this.audience = audience;
-    this.canvases = { ground: addCanvas(root, "ground"), detail: addCanvas(root, "detail") };
     this.current = fit(bounds, this.size);
     this.limits = limitsOf(bounds, house.pitch, this.size);
     this.measure();
@@ -149,22 +144,13 @@ export class Stage {
     this.fly(fit(rectangle, this.size, 32));
   }
 
-  show({ layer, bitmap, frame }: Painted): void {
-    const canvas = this.canvases[layer];
-    const [width, height] = [bitmap.width, bitmap.height];
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-      canvas.style.width = `${frame.size.width}px`;
-      canvas.style.height = `${frame.size.height}px`;
-    }
-    canvas.getContext("bitmaprenderer", { alpha: false })?.transferFromImageBitmap(bitmap);
-    this.painted[layer] = frame;
-    if (layer === "detail" && this.wanted !== null && isSameView(frame.view, this.wanted.view)) {
-      this.wanted = null;
-    }
-    this.placePictures();
+  /** A picture is on the canvas. */
+  shown({ layer, frame }: FromProjector): void {
     if (layer === "detail") {
+      this.shownDetail = frame;
+      if (this.wanted !== null && isSameView(frame.view, this.wanted.view)) {
+        this.wanted = null;
+      }
       this.wantIfNeeded();
     }
   }
@@ -220,13 +206,23 @@ export class Stage {
       return;
     }
     this.size = { width, height };
+    this.fitCanvas();
     this.limits = limitsOf(this.bounds, this.house.pitch, this.size);
     this.current = this.isFitted ? fit(this.bounds, this.size) : clamp(this.current, this.limits, this.size);
     this.wanted = null;
     this.wantGround();
     this.want();
-    this.placePictures();
+    this.project();
     this.audience.moved();
+  }
+
+  /** To the window's whole pixels: stretched over parts of them, it would blur. */
+  private fitCanvas(): void {
+    const canvas = this.root.querySelector("canvas");
+    if (canvas !== null) {
+      canvas.style.width = `${this.size.width}px`;
+      canvas.style.height = `${this.size.height}px`;
+    }
   }
 
   private fly(to: View): void {
@@ -273,7 +269,7 @@ export class Stage {
 
   private draw(now: number): void {
     this.drawnAt = now;
-    this.placePictures();
+    this.project();
     this.audience.moved();
     this.note();
     this.wantIfNeeded();
@@ -304,24 +300,8 @@ export class Stage {
     }
   }
 
-  /** What lies under a picture that covers all is not shown, and need not move: both cost each frame. */
-  private placePictures(): void {
-    const { ground, detail } = this.painted;
-    const isCovered = detail !== undefined && this.isCovered(detail);
-    if (ground !== undefined && !isCovered) {
-      place(this.canvases.ground, this.placeOf(ground));
-    }
-    if (detail !== undefined) {
-      place(this.canvases.detail, this.placeOf(detail));
-    }
-    if (isCovered !== this.isGroundCovered) {
-      this.isGroundCovered = isCovered;
-      this.root.toggleAttribute("data-covered", isCovered);
-    }
-  }
-
-  private placeOf(frame: Frame): Placement {
-    return reproject(frame.view, frame.size, this.current, this.size);
+  private project(): void {
+    this.easel.show({ view: this.current, size: this.size, ratio: ratioFor(paperFor(this.size)) });
   }
 
   /** One timer that sets itself again: a new one at each frame would cost each frame. */
@@ -331,7 +311,7 @@ export class Stage {
       const rest = this.drawnAt + SETTLED_MILLIS - performance.now();
       if (rest > 1) {
         this.settleLater(rest);
-      } else if (!this.isSharp()) {
+      } else if (!this.isSharp) {
         this.want();
       }
     }, millis);
@@ -339,8 +319,8 @@ export class Stage {
 
   /** While it moves, only where the picture has become too coarse or does not reach. */
   private wantIfNeeded(): void {
-    const frame = this.painted.detail;
-    if (frame === undefined || this.wanted !== null || performance.now() - this.wantedAt < MOVING_MILLIS) {
+    const frame = this.shownDetail;
+    if (frame === null || this.wanted !== null || performance.now() - this.wantedAt < MOVING_MILLIS) {
       return;
     }
     const scale = this.current.scale / frame.view.scale;
@@ -349,13 +329,14 @@ export class Stage {
     }
   }
 
-  private isSharp(): boolean {
-    const frame = this.painted.detail;
-    return frame !== undefined && frame.view.scale === this.current.scale && this.isCovered(frame);
+  /** Whether what is shown is a picture of just that, reaching everywhere. */
+  get isSharp(): boolean {
+    const frame = this.shownDetail;
+    return frame !== null && frame.view.scale === this.current.scale && this.isCovered(frame);
   }
 
   private isCovered(frame: Frame): boolean {
-    const { scale, x, y } = this.placeOf(frame);
+    const { scale, x, y } = reproject(frame.view, frame.size, this.current, this.size);
     return (
       x <= 0 && y <= 0 && x + frame.size.width * scale >= this.size.width && y + frame.size.height * scale >= this.size.height
     );
@@ -365,41 +346,24 @@ export class Stage {
     if (this.wanted !== null && isSameView(this.wanted.view, this.current)) {
       return;
     }
-    // The same whole number of pixels beyond both edges: else the picture would lie between two pixels, and blur.
-    const size = { width: beyond(this.size.width), height: beyond(this.size.height) };
-    const ratio = ratioFor(size);
-    this.wanted = { view: this.current, size, ratio };
+    const size = paperFor(this.size);
+    this.wanted = { view: this.current, size, ratio: ratioFor(size) };
     this.wantedAt = performance.now();
-    this.tell({ kind: "paint", layer: "detail", ...this.wanted });
+    this.easel.tell({ kind: "paint", layer: "detail", ...this.wanted });
   }
 
   private wantGround(): void {
-    this.tell({ kind: "paint", layer: "ground", view: fit(this.bounds, this.size), size: this.size, ratio: 1 });
+    this.easel.tell({ kind: "paint", layer: "ground", view: fit(this.bounds, this.size), size: this.size, ratio: 1 });
   }
 }
 
-function place(canvas: HTMLCanvasElement, { scale, x, y }: Placement): void {
-  // Short numbers are written and read faster.
-  canvas.style.transform = `matrix(${rounded(scale, 1e6)}, 0, 0, ${rounded(scale, 1e6)}, ${rounded(x, 1e3)}, ${rounded(y, 1e3)})`;
-}
-
-function rounded(value: number, parts: number): number {
-  return Math.round(value * parts) / parts;
+/** The same whole number of pixels beyond both edges: else the picture would lie between two pixels, and blur. */
+function paperFor({ width, height }: Size): Size {
+  return { width: beyond(width), height: beyond(height) };
 }
 
 function beyond(length: number): number {
   return length + 2 * Math.ceil(length * OVERSCAN);
-}
-
-function addCanvas(root: HTMLElement, layer: Layer): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  canvas.dataset["layer"] = layer;
-  canvas.setAttribute("aria-hidden", "true");
-  root.prepend(canvas);
-  if (layer === "detail") {
-    root.querySelector('canvas[data-layer="ground"]')?.after(canvas);
-  }
-  return canvas;
 }
 
 function isSameView(one: View, other: View): boolean {

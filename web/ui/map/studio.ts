@@ -4,7 +4,7 @@
 import { isDrawn } from "./house.ts";
 import { LOOK } from "./look.ts";
 import type { Manifest } from "./manifest.ts";
-import type { FromPainter, Layer, ToPainter } from "./messages.ts";
+import type { FromPainter, Layer, Picture, ToPainter } from "./messages.ts";
 import { Painter } from "./painter.ts";
 import { buildHouse } from "./reading.ts";
 import type { Frame, Scene } from "./scene.ts";
@@ -23,18 +23,20 @@ interface Sheet {
   paintedAt: number;
 }
 
-export type Say = (message: FromPainter, transfer?: Transferable[]) => void;
+type Say = (message: FromPainter) => void;
 
 export class Studio {
   private readonly say: Say;
+  private readonly hang: (picture: Picture) => void;
   private painter: Painter | null = null;
   private scene: Scene = { looks: new Uint8Array(0), standingFree: new Map(), standingOwn: new Map(), filter: null, level: 0 };
   private isKnown = false;
   private readonly sheets = new Map<Layer, Sheet>();
   private timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(say: Say) {
+  constructor(say: Say, hang: (picture: Picture) => void) {
     this.say = say;
+    this.hang = hang;
   }
 
   hear(message: ToPainter): void {
@@ -130,10 +132,9 @@ export class Studio {
   }
 
   private async paintSheet(painter: Painter, layer: Layer, sheet: Sheet): Promise<void> {
-    const began = performance.now();
     const { frame, dirty } = sheet;
     sheet.dirty = new Set();
-    sheet.paintedAt = began;
+    sheet.paintedAt = performance.now();
     if (dirty === "all" || dirty.size > PARTS_MAX) {
       painter.paint(sheet.context, this.scene, frame);
     } else {
@@ -143,6 +144,6 @@ export class Studio {
     }
     const { isKnown } = this;
     const bitmap = await createImageBitmap(sheet.context.canvas);
-    this.say({ kind: "painted", layer, bitmap, frame, isKnown, millis: performance.now() - began }, [bitmap]);
+    this.hang({ layer, bitmap, frame, paper: painter.paper, isKnown });
   }
 }

@@ -1,9 +1,17 @@
 // The studio in a worker, so that the page stays free while it paints.
 
-import type { ToPainter } from "./messages.ts";
+import type { Pictures, ToPainter } from "./messages.ts";
 import { Studio } from "./studio.ts";
 
-const studio = new Studio((message, transfer = []) => postMessage(message, { transfer }));
-addEventListener("message", ({ data }: MessageEvent<ToPainter>) => {
-  studio.hear(data);
+let pictures: MessagePort | null = null;
+const studio = new Studio(
+  (message) => postMessage(message),
+  (picture) => pictures?.postMessage(picture, [picture.bitmap]),
+);
+addEventListener("message", ({ data }: MessageEvent<ToPainter | Pictures>) => {
+  if (data.kind === "pictures") {
+    pictures = data.to;
+  } else {
+    studio.hear(data);
+  }
 });

@@ -1,0 +1,20 @@
+// Studio and projector without workers, for browsers that cannot paint there.
+
+import type { FromEasel } from "./easel.ts";
+import { Projector } from "./projector.ts";
+import { Studio } from "./studio.ts";
+
+export class OnPage {
+  readonly studio: Studio;
+  projector: Projector | null = null;
+  private readonly say: (message: FromEasel) => void;
+
+  constructor(say: (message: FromEasel) => void) {
+    this.say = say;
+    this.studio = new Studio(say, (picture) => this.projector?.hang(picture));
+  }
+
+  hang(canvas: HTMLCanvasElement): void {
+    this.projector = new Projector(canvas, this.say);
+  }
+}
