@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { arena } from "../bench/plan.ts";
-import { fit, type Size } from "./camera.ts";
+import { fit, toPage, type Size, type View } from "./camera.ts";
+import { SeatGrid } from "./grid.ts";
 import type { House } from "./house.ts";
 import { Labels } from "./labels.ts";
 import { LOOK, type Palette } from "./look.ts";
@@ -34,19 +35,35 @@ function rings(): House {
   return buildHouse({ sessionId: "s", sections });
 }
 
+interface Text {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
 /** What is written where all of the house is seen, in the order of writing. Letters are as wide as those of common fonts. */
-function written(house: House, size: Size, look: number): string[] {
-  const texts: string[] = [];
+function texts(house: House, size: Size, look: number): Text[] {
+  const written: Text[] = [];
   const context = {
     font: "",
     measureText: (text: string) => ({ width: text.length * 0.63 * Number(/([\d.]+)px/.exec(context.font)?.[1]) }),
-    fillText: (text: string) => texts.push(text),
+    fillText: (text: string, x: number, y: number) => written.push({ text, x, y, ...context.measureText(text) }),
     ...Object.fromEntries(["beginPath", "moveTo", "arcTo", "closePath", "fill", "stroke"].map((name) => [name, () => undefined])),
   };
   const scene: Scene = { looks: new Uint8Array(house.seatCount).fill(look), standingFree: new Map(), standingOwn: new Map(), filter: null, level: 0 };
+  const labels = new Labels(house, shapesOf(house), new SeatGrid(house), PALETTE, WORDS);
+  labels.sections(context as unknown as Surface, scene, { view: viewOf(house, size), size, ratio: 1 });
+  return written;
+}
+
+function viewOf(house: House, size: Size): View {
   assert.ok(house.bounds !== null);
-  new Labels(house, shapesOf(house), PALETTE, WORDS).sections(context as unknown as Surface, scene, { view: fit(house.bounds, size), size, ratio: 1 });
-  return texts;
+  return fit(house.bounds, size);
+}
+
+function written(house: House, size: Size, look: number): string[] {
+  return texts(house, size, look).map(({ text }) => text);
 }
 
 test("from afar on a desk every block has its number and its price", () => {
@@ -65,6 +82,25 @@ test("from afar on a phone every block has its number once, most have their pric
   assert.equal(numbers.length + prices.length, texts.length);
   assert.ok(prices.length > numbers.length / 2, `${prices.length} of ${numbers.length} have their price`);
   assert.equal(new Set(prices).size, 3);
+});
+
+test("a price lies on no other block's seats", () => {
+  const house = rings();
+  const size = { width: 356, height: 472 };
+  const view = viewOf(house, size);
+  const seats = Array.from({ length: house.seatCount }, (_, seat) => ({
+    name: house.sections[house.section[seat] ?? 0]?.name ?? "",
+    ...toPage(view, size, { x: house.x[seat] ?? 0, y: house.y[seat] ?? 0 }),
+  }));
+  let number = "";
+  for (const { text, x, y, width } of texts(house, size, LOOK.free)) {
+    // A block's price is written right after its number.
+    number = /^\d/.test(text) ? text : number;
+    if (text !== number) {
+      const below = seats.filter((seat) => Math.abs(seat.x - x) < width / 2 - 0.5 && Math.abs(seat.y - y) < 2);
+      assert.deepEqual([...new Set(below.map(({ name }) => name))].filter((name) => !name.endsWith(number)), [], `${number} ${text}`);
+    }
+  }
 });
 
 test("a block in which nothing is left has its number alone", () => {

@@ -1,7 +1,9 @@
 // What is written on the map: sections with their prices from afar, rows from close by.
 
 import { toPage, type Point } from "./camera.ts";
+import { coveredBy, type Covered } from "./covering.ts";
 import { DOTS_PITCH_MIN } from "./detail.ts";
+import type { SeatGrid } from "./grid.ts";
 import type { House, Rectangle, Section } from "./house.ts";
 import { drawLabel, fits, isFree, layOut, type Label, type LabelInk, type LabelWords } from "./lettering.ts";
 import { LOOK, priceColor, type Palette } from "./look.ts";
@@ -15,6 +17,8 @@ import type { Surface } from "./surface.ts";
 const NUMBERED_MIN = 8;
 /** Where along a row there may be room for a block's number: in its middle rather than beside it. */
 const ROW_PARTS = [0.5, 0.25, 0.75, 0.1, 0.9] as const;
+
+const NOTHING: Covered = { own: 0, others: 0 };
 
 /** How numbered blocks are written. */
 interface Way {
@@ -31,16 +35,18 @@ interface LaidOut {
 export class Labels {
   private readonly house: House;
   private readonly shapes: Shapes;
+  private readonly grid: SeatGrid;
   private readonly shortNames: readonly string[];
   /** By section: what tells blocks apart that are numbered through; empty where they are not. */
   private readonly numbers: readonly string[];
   private readonly words: PaintedWords;
   palette: Palette;
 
-  constructor(house: House, shapes: Shapes, palette: Palette, words: PaintedWords) {
+  constructor(house: House, shapes: Shapes, grid: SeatGrid, palette: Palette, words: PaintedWords) {
     this.words = words;
     this.house = house;
     this.shapes = shapes;
+    this.grid = grid;
     this.shortNames = shortNamesOf(house.sections);
     this.numbers = numbersOf(this.shortNames);
     this.palette = palette;
@@ -119,15 +125,15 @@ export class Labels {
 
   /**
    * Numbered blocks of one price are written alike: in the way in which most of them have their price. Between those, a
-   * block that has no room for it has its number alone.
+   * block that has no room for it has its number alone, where that lies on as much of its own block as can be.
    */
   private labelBlocks(context: Surface, scene: Scene, frame: Frame, blocks: readonly Anchor[], written: Rectangle[]): void {
-    const usual = this.laidOut(context, scene, frame, blocks, { isSmall: false, isPriced: true }, written);
-    const small = this.laidOut(context, scene, frame, blocks, { isSmall: true, isPriced: true }, written);
+    const usual = this.priced(context, scene, frame, blocks, false, written);
+    const small = this.priced(context, scene, frame, blocks, true, written);
     const priced = small.length > usual.length ? small : usual;
     const taken = [...written, ...priced.flatMap(({ label }) => label.grounds)];
-    const left = blocks.filter((block) => !priced.some(({ anchor }) => anchor === block)).flatMap((block) => this.withItsRows(block));
-    const alone = this.laidOut(context, scene, frame, left, { isSmall: priced.length > 0, isPriced: false }, taken);
+    const left = blocks.filter((block) => !priced.some(({ anchor }) => anchor === block));
+    const alone = this.numbered(context, scene, frame, left, priced.length > 0, taken);
     for (const { label, section } of [...priced, ...alone]) {
       written.push(...label.grounds);
       if (isNear(frame, { x: label.box.left, y: label.box.top })) {
@@ -136,23 +142,43 @@ export class Labels {
     }
   }
 
-  /** Those of the blocks that have room for it, written in one way, beside what is written already, and beside each other. */
-  private laidOut(context: Surface, scene: Scene, frame: Frame, blocks: readonly Anchor[], way: Way, written: readonly Rectangle[]): LaidOut[] {
+  /** Those of the blocks that have room for number and price: not on others' seats, nor on what is written. */
+  private priced(context: Surface, scene: Scene, frame: Frame, blocks: readonly Anchor[], isSmall: boolean, written: readonly Rectangle[]): LaidOut[] {
     const taken = [...written];
-    const done = new Set<number>();
     return blocks.flatMap((anchor) => {
-      const section = this.house.sections[anchor.section];
-      if (section === undefined || done.has(anchor.section)) {
+      const found = this.laidOut(context, scene, frame, anchor, { isSmall, isPriced: true }, taken);
+      if (found === null || this.covered(found, frame).others > 0) {
         return [];
       }
-      const label = this.labelAt(context, frame, anchor, this.numberWords(scene, anchor, section, way), taken);
-      taken.push(...(label?.grounds ?? []));
-      if (label === null) {
-        return [];
-      }
-      done.add(anchor.section);
-      return [{ anchor, label, section }];
+      taken.push(...found.label.grounds);
+      return [found];
     });
+  }
+
+  private numbered(context: Surface, scene: Scene, frame: Frame, blocks: readonly Anchor[], isSmall: boolean, written: readonly Rectangle[]): LaidOut[] {
+    const taken = [...written];
+    return blocks.flatMap((block) => {
+      let [best, bestWorth] = [null as LaidOut | null, -Infinity];
+      for (const anchor of this.withItsRows(block)) {
+        const found = this.laidOut(context, scene, frame, anchor, { isSmall, isPriced: false }, taken);
+        const { own, others } = found === null ? NOTHING : this.covered(found, frame);
+        if (found !== null && own - others > bestWorth) {
+          [best, bestWorth] = [found, own - others];
+        }
+      }
+      taken.push(...(best?.label.grounds ?? []));
+      return best === null ? [] : [best];
+    });
+  }
+
+  private laidOut(context: Surface, scene: Scene, frame: Frame, anchor: Anchor, way: Way, taken: readonly Rectangle[]): LaidOut | null {
+    const section = this.house.sections[anchor.section];
+    const label = section === undefined ? null : this.labelAt(context, frame, anchor, this.numberWords(scene, anchor, section, way), taken);
+    return section === undefined || label === null ? null : { anchor, label, section };
+  }
+
+  private covered({ anchor, label }: LaidOut, frame: Frame): Covered {
+    return coveredBy(label, this.house, this.grid, frame, anchor.section);
   }
 
   /** Where a block can be named: in its middle, or somewhere on one of its rows. */

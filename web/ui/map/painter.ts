@@ -40,7 +40,7 @@ export class Painter {
     this.surroundings = withStage(surroundings, words.stage);
     this.bands = this.shapes.lines.map(bandOf);
     this.sectionNames = new Set(house.sections.map(({ name }) => name));
-    this.labels = new Labels(house, this.shapes, palette, words);
+    this.labels = new Labels(house, this.shapes, this.grid, palette, words);
     this.palette = palette;
   }
 
