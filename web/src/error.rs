@@ -13,6 +13,9 @@ use domain::SeatIndex;
 use domain::order::Step;
 use serde_json::{Map, Value, json};
 
+/// When searching may be possible again.
+const SEARCH_RETRY: Duration = Duration::from_secs(2);
+
 /// The media type of every error of the API.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -247,6 +250,14 @@ impl Problem {
     pub fn unavailable(after: Duration) -> Self {
         let title = "Not available right now; try again";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title).retry_after(after)
+    }
+
+    /// The database does not answer, so that there is no searching; all that is not searched for is still shown.
+    #[must_use]
+    pub fn search_unavailable() -> Self {
+        let title = "Searching is not possible right now; try again";
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, "search_unavailable", title).retry_after(SEARCH_RETRY)
     }
 
     /// A defect of ours.

@@ -13,7 +13,7 @@ use actix_web::{App, web};
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
-use crate::discovery::keep_current;
+use crate::discovery::{answer_words, keep_current};
 use crate::handover::{Lent, serve};
 use crate::metering::UPKEEP_INTERVAL;
 use crate::{Settings, limits, routes};
@@ -82,6 +82,7 @@ pub fn spawn(
         .run();
     tokio::spawn(sweep(context.clone(), shutdown.clone()));
     tokio::spawn(keep_current(context.clone(), shutdown.clone()));
+    tokio::spawn(answer_words(context.clone(), shutdown.clone()));
     tokio::spawn(keep_metrics(context, shutdown));
     Ok(Running {
         address,

@@ -149,6 +149,7 @@ impl ErrorPage {
             409 => ("409", "warn"),
             429 => ("429", "clock"),
             500 => ("500", "warn"),
+            503 if code == "search_unavailable" => ("search", "search"),
             503 => ("503", "people"),
             _ => ("other", "warn"),
         };
@@ -259,6 +260,16 @@ mod tests {
                 && html.contains("href=\"/de/login\""),
             "{html}"
         );
+    }
+
+    #[test]
+    fn where_nothing_but_the_search_is_away_that_is_said() {
+        let templates = Templates::new(None, Arc::new(Messages::new(None).unwrap())).unwrap();
+        let page = ErrorPage::of(503, Problem::search_unavailable().code(), false);
+        let html = html_of(&templates, "/en/events?q=night", &page);
+        assert!(html.contains("Searching is not possible"), "{html}");
+        let html = html_of(&templates, "/de/events?q=night", &page);
+        assert!(html.contains("Die Suche geht gerade nicht"), "{html}");
     }
 
     fn html_of(templates: &Templates, address: &str, page: &ErrorPage) -> String {

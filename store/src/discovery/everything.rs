@@ -3,7 +3,6 @@
 use domain::{ArtistId, CategoryId, CityId, EventId, ManifestId, Money, SessionId, VenueId};
 use sqlx::{PgConnection, PgPool};
 
-use super::documents::{Document, documents};
 use super::rows::{Article, ArticleCategory, Artist, Category, City, Event, Session, Venue};
 use super::version;
 use crate::catalogue::sale;
@@ -30,8 +29,6 @@ pub struct Everything {
     pub article_categories: Vec<ArticleCategory>,
     /// The newest first; those whose time has not come are among them.
     pub articles: Vec<Article>,
-    /// The words of each event.
-    pub documents: Vec<Document>,
 }
 
 /// Reads everything in one snapshot of the database.
@@ -53,7 +50,6 @@ pub async fn everything(pool: &PgPool) -> Result<Everything, sqlx::Error> {
         sessions: sessions(&mut transaction).await?,
         article_categories: article_categories(&mut transaction).await?,
         articles: articles(&mut transaction).await?,
-        documents: documents(&mut transaction).await?,
     };
     transaction.commit().await?;
     Ok(everything)

@@ -3,7 +3,6 @@
 //! Who keeps it in memory asks for the version and reads again when that has risen. How many places are
 //! left is no part of it.
 
-mod documents;
 mod everything;
 mod newsletter;
 mod rows;
@@ -17,11 +16,10 @@ use uuid::Uuid;
 
 use crate::columns::count;
 
-pub use documents::{Document, Place, Weight, Word};
 pub use everything::{Everything, everything};
 pub use newsletter::{Subscribed, subscribe};
 pub use rows::{Article, ArticleCategory, Artist, Category, City, Event, Session, Venue};
-pub use search::{Found, Letters, SearchIndex, WORDS_MAX};
+pub use search::{Found, Hit, Meaning, Understood, find, understand, words};
 
 /// What has a page of its own with a name in its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -27,8 +27,7 @@ async fn event(pool: &PgPool, title: &str, artists: &[&str], description: &str) 
 
 /// Searches what the database holds now.
 pub async fn search(pool: &PgPool, text: &str) -> Result<Found, sqlx::Error> {
-    let index = SearchIndex::of(everything(pool).await?.documents);
-    Ok(index.search(text, &Letters::read(pool).await?))
+    Ok(find(&understand(pool, &words(text)).await?.meanings))
 }
 
 async fn found(pool: &PgPool, text: &str) -> Vec<EventId> {

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use chrono::NaiveDate;
 use domain::{SessionId, Timestamp};
-use store::discovery::{self as rows, Everything, Named, SearchIndex};
+use store::discovery::{self as rows, Everything, Named};
 use uuid::Uuid;
 
 use crate::language;
@@ -34,8 +34,6 @@ pub struct Catalogue {
     pub article_categories: Vec<rows::ArticleCategory>,
     /// The newest first.
     pub articles: Vec<Article>,
-    /// The words of all events.
-    pub words: SearchIndex,
     slugs: HashMap<(&'static str, String), Index>,
     ids: HashMap<Uuid, Index>,
 }
@@ -115,7 +113,6 @@ impl Catalogue {
             sessions,
             article_categories: all.article_categories,
             articles,
-            words: SearchIndex::of(all.documents),
             ..Self::default()
         };
         catalogue.with_names()

@@ -6,10 +6,11 @@ use std::time::Duration;
 use actix_web::web;
 use actors::Left;
 use domain::SessionId;
-use store::discovery::{self, Found, Letters};
-use tokio::sync::{Mutex, OnceCell};
+use store::discovery;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use super::words::Words;
 use super::{Catalogue, KeptPages};
 use crate::context::Context;
 use crate::error::Answer;
@@ -24,8 +25,8 @@ const SESSIONS_AT_ONCE: usize = 2_000;
 pub struct Keeper {
     current: RwLock<Option<Arc<Catalogue>>>,
     reading: Mutex<()>,
-    /// Read when somebody searches for a word that is not plain.
-    letters: OnceCell<Letters>,
+    /// What was searched for.
+    pub words: Words,
     /// The pages that were made of it.
     pub pages: KeptPages,
 }
@@ -53,24 +54,6 @@ impl Keeper {
     pub async fn fresh_catalogue(&self, context: &Context) -> Answer<Arc<Catalogue>> {
         self.look(context).await?;
         self.catalogue(context).await
-    }
-
-    /// The events of a catalogue that have all of the words.
-    ///
-    /// # Errors
-    /// The database does not answer, which is asked once about letters with accents.
-    pub async fn search(
-        &self,
-        context: &Context,
-        catalogue: &Catalogue,
-        text: &str,
-    ) -> Answer<Found> {
-        if Letters::are_plain(text) {
-            return Ok(catalogue.words.search(text, &Letters::default()));
-        }
-        let read = || Letters::read(&context.app.pool);
-        let letters = self.letters.get_or_try_init(read).await?;
-        Ok(catalogue.words.search(text, letters))
     }
 
     fn current(&self) -> Option<Arc<Catalogue>> {

@@ -10,9 +10,11 @@ mod finding;
 mod keeper;
 mod kept_pages;
 mod standing;
+mod words;
 
 pub use catalogue::{Article, Catalogue, Event, Session};
 pub use finding::{Criteria, Findings, PAGE_EVENTS, Soon, Sort, find};
 pub use keeper::{Keeper, keep_current};
 pub use kept_pages::{Kept, KeptPages, Page, Shown};
 pub use standing::{Standing, left_word};
+pub use words::answer_words;

@@ -22,8 +22,8 @@ pub async fn list(
     let found = match query.q.as_deref().filter(|words| !words.trim().is_empty()) {
         Some(words) => {
             let catalogue = context.keeper.fresh_catalogue(&context).await?;
-            let found = context.keeper.search(&context, &catalogue, words).await?;
-            Some(found.events)
+            let all = &context.keeper.words;
+            Some(all.search(words, catalogue.version).await?.events)
         }
         None => None,
     };

@@ -581,3 +581,19 @@ async fn the_api_searches_as_forgivingly_as_the_pages(pool: PgPool) {
     assert_eq!(nothing.body["items"], serde_json::json!([]));
     app.close().await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_the_database_known_words_are_searched_and_of_others_it_is_said(pool: PgPool) {
+    let app = town(pool.clone()).await;
+    let tempest = |reply: &Reply| html(reply).contains("The Tempest");
+    assert!(tempest(&page(&app, "/events?q=tempest", "").await));
+    pool.close().await;
+    let known = page(&app, "/events?q=Tempest&sort=title", "").await;
+    assert!(known.status == 200 && tempest(&known), "{}", html(&known));
+    let new = page(&app, "/events?q=tempets", "").await;
+    assert_eq!(new.status, 503, "{}", html(&new));
+    assert!(html(&new).contains("Searching is not possible right now"));
+    let asked = app.get("/api/public/events?q=tempets").await;
+    assert_eq!(asked.status, 503, "{asked:?}");
+    app.close().await;
+}

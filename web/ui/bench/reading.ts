@@ -1,7 +1,8 @@
-// Readers of public pages: each asks for the next page as soon as it has the last one, over connections kept alive, with
-// gzip and without a tag, as first visits are. The server's own time is its histogram's.
+// Readers of public pages: each asks for the next page as soon as it has the last one, or after a pause, over connections kept
+// alive, with gzip and without a tag, as first visits are. The server's own time is its histogram's.
 
 import { Agent, request } from "node:http";
+import { setTimeout } from "node:timers/promises";
 
 export const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
 
@@ -10,6 +11,10 @@ export interface Kind {
   /** As the server's histogram calls it. */
   readonly group: string;
   readonly method: "GET" | "POST";
+  /** How long a reader looks at a page. */
+  readonly pauseMillis?: number;
+  /** What is asked for before it counts; the first address unless it is given. */
+  readonly before?: readonly string[];
   address(turn: number): string;
 }
 
@@ -27,20 +32,27 @@ export interface Figures {
 export async function read(kind: Kind, readers: number, seconds: number): Promise<Figures> {
   const agent = new Agent({ keepAlive: true, maxSockets: readers });
   // Once before, so that no plan is made while it counts.
-  await ask(agent, kind, 0);
+  for (const address of kind.before ?? [kind.address(0)]) {
+    await ask(agent, kind, address);
+  }
   const before = await buckets(kind.group);
   const began = performance.now();
   const end = began + seconds * 1_000;
   const times: number[] = [];
   let [turn, bytes] = [0, 0];
   const reader = async (): Promise<void> => {
+    // Not all at the same moment.
+    await setTimeout(Math.random() * (kind.pauseMillis ?? 0));
     while (performance.now() < end) {
       const asked = performance.now();
       turn += 1;
       // Not in one with the sum, which others change meanwhile.
-      const received = await ask(agent, kind, turn);
+      const received = await ask(agent, kind, kind.address(turn));
       bytes += received;
       times.push(performance.now() - asked);
+      if (kind.pauseMillis !== undefined) {
+        await setTimeout(kind.pauseMillis);
+      }
     }
   };
   await Promise.all(Array.from({ length: readers }, reader));
@@ -62,7 +74,7 @@ export function part(times: readonly number[], share: number): number {
   return [...times].sort((one, other) => one - other)[Math.floor(times.length * share)] ?? 0;
 }
 
-function ask(agent: Agent, kind: Kind, turn: number): Promise<number> {
+function ask(agent: Agent, kind: Kind, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const body = kind.method === "POST" ? '{"seats":[1,2]}' : "";
     const headers = {
@@ -70,7 +82,7 @@ function ask(agent: Agent, kind: Kind, turn: number): Promise<number> {
       "accept-encoding": "gzip",
       ...(body === "" ? {} : { "content-type": "application/json", "content-length": body.length }),
     };
-    const asked = request(`${BASE_URL}${kind.address(turn)}`, { agent, method: kind.method, headers }, (answer) => {
+    const asked = request(`${BASE_URL}${address}`, { agent, method: kind.method, headers }, (answer) => {
       let bytes = 0;
       answer.on("data", (data: Buffer) => (bytes += data.length));
       answer.on("end", () => {
@@ -78,7 +90,7 @@ function ask(agent: Agent, kind: Kind, turn: number): Promise<number> {
         if (answer.statusCode === 200 || answer.statusCode === 404) {
           resolve(bytes);
         } else {
-          reject(new Error(`${kind.name}: ${answer.statusCode} at ${kind.address(turn)}`));
+          reject(new Error(`${kind.name}: ${answer.statusCode} at ${address}`));
         }
       });
     });

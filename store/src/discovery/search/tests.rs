@@ -1,6 +1,6 @@
-//! What is found in memory is what Postgres finds: the same events in the same order.
+//! What is found of what words mean is what Postgres finds when it is asked for all of them at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -8,7 +8,6 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::*;
-use crate::discovery::everything;
 
 /// Enough for ties, for words that few have, and for beginnings that many have. EVENTS: more.
 const EVENTS: usize = 120;
@@ -57,7 +56,8 @@ const WORDS: [&str; 40] = [
     "desert",
 ];
 
-/// Postgres' own search, a statement for each step.
+/// The whole search in Postgres, without indexes and a statement for each step: by rank where it is one word, else by id,
+/// for what several words find is ranked by the sum of their ranks.
 mod in_postgres {
     use super::*;
 
@@ -69,24 +69,30 @@ mod in_postgres {
         if known.is_empty() || known.iter().any(Vec::is_empty) {
             return Found::default();
         }
-        let alternatives = |meant: &Vec<String>| {
+        let nearest: Vec<&str> = known.iter().map(|meant| meant[0].as_str()).collect();
+        Found {
+            events: matching(pool, &known).await,
+            instead: (nearest != words).then(|| nearest.join(" ")),
+        }
+    }
+
+    async fn matching(pool: &PgPool, known: &[Vec<String>]) -> Vec<EventId> {
+        let one = |meant: &Vec<String>| {
             let beginnings: Vec<String> = meant.iter().map(|word| beginning(word)).collect();
             format!("({})", beginnings.join(" | "))
         };
-        let query: Vec<String> = known.iter().map(alternatives).collect();
+        let each: Vec<String> = known.iter().map(one).collect();
         let events: Vec<Uuid> = sqlx::query_scalar(
-            "select event_id from event_search, (select $1::tsquery as asked) it where document @@ asked
-             order by ts_rank(document, asked) desc, event_id",
+            "select event_id from event_search
+             where document @@ $1::tsquery
+             order by (select sum(ts_rank(document, word::tsquery)) from unnest($2::text[]) word) desc, event_id",
         )
-        .bind(query.join(" & "))
+        .bind(each.join(" & "))
+        .bind(&each)
         .fetch_all(pool)
         .await
         .unwrap();
-        let nearest: Vec<&str> = known.iter().map(|meant| meant[0].as_str()).collect();
-        Found {
-            events: events.into_iter().map(EventId).collect(),
-            instead: (nearest != words).then(|| nearest.join(" ")),
-        }
+        events.into_iter().map(EventId).collect()
     }
 
     fn beginning(word: &str) -> String {
@@ -167,18 +173,29 @@ fn typed(random: &mut StdRng) -> String {
     (0..count).map(|_| word()).collect::<Vec<_>>().join(" ")
 }
 
+async fn plain(pool: &PgPool, text: &str) -> Vec<String> {
+    let mut plain: Vec<String> =
+        sqlx::query_scalar("select unaccent(lower(word)) from unnest($1::text[]) word")
+            .bind(words(text))
+            .fetch_all(pool)
+            .await
+            .unwrap();
+    let mut seen = HashSet::new();
+    plain.retain(|word| seen.insert(word.clone()));
+    plain
+}
+
 #[sqlx::test(migrations = "../migrations")]
-async fn what_is_found_is_what_postgres_finds_in_its_order(pool: PgPool) {
+async fn what_is_found_word_by_word_is_what_postgres_finds_at_once(pool: PgPool) {
     let mut random = StdRng::seed_from_u64(16);
     let count = std::env::var("EVENTS").map_or(EVENTS, |count| count.parse().unwrap());
     some_events(&pool, &mut random, count).await;
-    let index = SearchIndex::of(everything(&pool).await.unwrap().documents);
-    let letters = Letters::read(&pool).await.unwrap();
     let mut kinds: HashMap<&str, usize> = HashMap::new();
     for _ in 0..SEARCHES {
         let text = typed(&mut random);
-        let found = index.search(&text, &letters);
-        let expected = in_postgres::search(&pool, &words(&text, &letters)).await;
+        let understood = understand(&pool, &words(&text)).await.unwrap();
+        let found = find(&understood.meanings);
+        let expected = in_postgres::search(&pool, &plain(&pool, &text).await).await;
         assert_eq!(found, expected, "{text:?}");
         let kind = match (&found.instead, found.events.len()) {
             (Some(_), 0) => "taken for another, found nothing",
@@ -193,21 +210,51 @@ async fn what_is_found_is_what_postgres_finds_in_its_order(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn letters_are_folded_as_the_words_were_that_they_are_compared_with(pool: PgPool) {
-    let letters = Letters::read(&pool).await.unwrap();
-    let words = WORDS.map(str::to_owned);
-    let words: Vec<String> = words
-        .into_iter()
-        .filter(|word| word.chars().all(char::is_alphanumeric))
-        .collect();
-    let folded: Vec<String> =
-        sqlx::query_scalar("select unaccent(lower(word)) from unnest($1::text[]) word")
-            .bind(&words)
-            .fetch_all(&pool)
-            .await
-            .unwrap();
-    let here: Vec<String> = words.iter().map(|word| letters.fold(word)).collect();
-    assert_eq!(here, folded);
-    assert_eq!(letters.fold("Łódź"), "lodz");
-    assert_eq!(Letters::default().fold("NIGHT"), "night");
+async fn words_that_no_text_has_any_more_are_no_neighbours(pool: PgPool) {
+    let mut random = StdRng::seed_from_u64(19);
+    some_events(&pool, &mut random, 20).await;
+    let known = "select word from search_word order by word collate \"C\"";
+    let in_documents = "select distinct unnest(tsvector_to_array(document)) collate \"C\" as word from event_search order by 1";
+    let changes = [
+        "update event set title = 'A tempest of its own' where slug = 'event-3'",
+        "update event set description = '' where slug < 'event-15'",
+        "update category set name = 'Opera'",
+        "delete from event where slug > 'event-2'",
+        "delete from event",
+    ];
+    for change in changes {
+        sqlx::query(change).execute(&pool).await.unwrap();
+        let known: Vec<String> = sqlx::query_scalar(known).fetch_all(&pool).await.unwrap();
+        let all = sqlx::query_scalar(in_documents).fetch_all(&pool).await;
+        let all: Vec<String> = all.unwrap();
+        assert_eq!(known, all, "{change}");
+        assert_eq!(
+            known.contains(&"tempest".to_owned()),
+            !change.starts_with("delete")
+        );
+    }
+}
+
+#[test]
+fn what_words_share_is_ranked_by_all_of_them() {
+    let id = |number| EventId(Uuid::from_u128(number));
+    let meaning = |word: &str, hits: &[(u128, f32)]| Meaning {
+        plain: Some(word.to_owned()),
+        meant: vec![word.to_owned()],
+        hits: hits
+            .iter()
+            .map(|&(number, rank)| Hit {
+                event: id(number),
+                rank,
+            })
+            .collect(),
+    };
+    let night = meaning("night", &[(1, 0.1), (2, 0.5), (4, 0.3), (5, 0.1)]);
+    let river = meaning("river", &[(1, 0.1), (3, 0.9), (4, 0.3), (5, 0.1)]);
+    let found = find(&[night.clone(), river, night]);
+    assert_eq!(found.events, [id(4), id(1), id(5)]);
+    assert_eq!(found.instead, None);
+    let none = Meaning::default();
+    assert_eq!(find(&[none]), Found::default());
+    assert_eq!(find(&[] as &[Meaning]), Found::default());
 }

@@ -147,8 +147,8 @@ async fn search(view: &View, words: &str) -> Answer<(Option<Vec<usize>>, Option<
     if words.is_empty() {
         return Ok((None, None));
     }
-    let keeper = &view.context.keeper;
-    let found = keeper.search(&view.context, &view.catalogue, words).await?;
+    let all = &view.context.keeper.words;
+    let found = all.search(words, view.catalogue.version).await?;
     let events = found
         .events
         .iter()
