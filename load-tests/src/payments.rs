@@ -1,9 +1,11 @@
 //! Orders paid through Stripe, played by the sandbox beside the server: from claim to tickets, by webhook. And a storm of
-//! webhooks: duplicated, shuffled, some forged, which must end in one effect a payment and books exact to the cent.
+//! webhooks: duplicated, shuffled, some forged, which must end in one effect a payment and books exact to the cent. And
+//! webhooks that are answered while others wait.
 
 pub mod away;
 pub mod buyer;
 mod storm;
+mod waiting;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -59,6 +61,9 @@ pub struct PaymentsArgs {
     /// How many webhooks it has
     #[arg(long, default_value_t = 100_000)]
     pub storm_webhooks: usize,
+    /// How many webhooks wait to be worked off while as many others are answered; 0: none
+    #[arg(long, default_value_t = 10_000)]
+    pub waiting_payments: usize,
     /// What chance is drawn from
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -103,7 +108,26 @@ pub async fn run(args: &PaymentsArgs) -> Outcome<Verdict> {
         verdict = verdict.and(storm::run(&stage, args).await?);
         stage.server.stop().await?;
     }
+    if args.waiting_payments > 0 {
+        let stage = Stage::set(args, args.waiting_payments, false).await?;
+        verdict = verdict.and(waiting::run(&stage, args).await?);
+        stage.server.stop().await?;
+    }
     Ok(verdict)
+}
+
+/// Only some webhooks that wait, few.
+#[must_use]
+pub fn small(executables: Executables) -> PaymentsArgs {
+    PaymentsArgs {
+        executables,
+        buyers: Vec::new(),
+        orders: 0,
+        storm_payments: 0,
+        storm_webhooks: 0,
+        waiting_payments: 200,
+        seed: 1,
+    }
 }
 
 impl Stage {

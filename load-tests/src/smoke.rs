@@ -10,8 +10,8 @@ use crate::crowd;
 use crate::drill::{self, DrillArgs};
 use crate::onsale::{self, OnsaleArgs};
 use crate::outcome::Outcome;
-use crate::payments::Executables;
 use crate::payments::away::{self, AwayArgs};
+use crate::payments::{self, Executables};
 use crate::rivals::{self, RivalsArgs};
 use crate::say::say;
 use crate::steps::{self, Manner, Operation, StepsArgs};
@@ -37,9 +37,10 @@ pub async fn run(args: &SmokeArgs) -> Outcome<Verdict> {
     let rivals = rivals::run(&small_rivals(args)).await?;
     let steps = steps::run(&small_steps(args)).await?;
     let away = away::run(&small_away(args)).await?;
+    let waiting = payments::run(&payments::small(executables(args))).await?;
     let crowd = crowd::run_all(&crowd::small(), args.frontrow.as_deref()).await?;
     let verdict = onsale.and(drill).and(bench).and(rivals);
-    let verdict = verdict.and(steps).and(away).and(crowd);
+    let verdict = verdict.and(steps).and(away).and(waiting).and(crowd);
     say(format_args!("smoke: {:.0?}", began.elapsed()));
     Ok(verdict)
 }

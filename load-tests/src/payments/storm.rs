@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use hdrhistogram::Histogram;
 use hmac::{Hmac, KeyInit, Mac};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -25,15 +26,24 @@ const BUYERS: usize = 32;
 const SENDERS: usize = 32;
 
 /// The webhooks that are answered within this time at the 99th percentile.
-const ANSWER_MAX: Duration = Duration::from_millis(50);
+pub const ANSWER_MAX: Duration = Duration::from_millis(50);
 
 /// How long what was stored may take to be worked off.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A delivery, and whether it is to be taken.
-struct Delivery {
-    bytes: Vec<u8>,
-    is_honest: bool,
+pub struct Delivery {
+    pub bytes: Vec<u8>,
+    pub is_honest: bool,
+}
+
+/// What was sent, and how it was answered.
+pub struct Sent {
+    pub count: usize,
+    pub took: Duration,
+    /// In microseconds.
+    pub answers: Histogram<u64>,
+    pub wrong: usize,
 }
 
 /// Sells by storm.
@@ -47,23 +57,14 @@ pub async fn run(stage: &Stage, args: &PaymentsArgs) -> Outcome<Verdict> {
         intents.len()
     ));
     let deliveries = deliveries(&intents, args);
-    let count = deliveries.len();
     let cpu = || processes::own_micros(stage.server.pid());
     let (before, began) = (cpu(), Instant::now());
-    let mut shares: Vec<Vec<Delivery>> = (0..SENDERS).map(|_| Vec::new()).collect();
-    for (number, delivery) in deliveries.into_iter().enumerate() {
-        shares[number % SENDERS].push(delivery);
-    }
-    let senders = shares.into_iter().map(|share| send_all(stage, share));
-    let sent = futures_util::future::join_all(senders).await;
-    let took = began.elapsed();
-    let mut answers = latencies();
-    let mut wrong = 0;
-    for sender in sent {
-        let (times, wrongly_answered) = sender?;
-        answers.add(times)?;
-        wrong += wrongly_answered;
-    }
+    let Sent {
+        count,
+        took,
+        answers,
+        wrong,
+    } = send(stage, deliveries).await?;
     let left = still_waiting(stage).await?;
     say(format_args!(
         "storm: {:.0} webhooks a second taken, answered in {}; {left} wait to be worked off; {} µs of the server each",
@@ -94,8 +95,37 @@ pub async fn run(stage: &Stage, args: &PaymentsArgs) -> Outcome<Verdict> {
     })
 }
 
+/// Sends all of them at once, and waits for the answers.
+///
+/// # Errors
+/// The server does not answer.
+pub async fn send(stage: &Stage, deliveries: Vec<Delivery>) -> Outcome<Sent> {
+    let count = deliveries.len();
+    let mut shares: Vec<Vec<Delivery>> = (0..SENDERS).map(|_| Vec::new()).collect();
+    for (number, delivery) in deliveries.into_iter().enumerate() {
+        shares[number % SENDERS].push(delivery);
+    }
+    let began = Instant::now();
+    let senders = shares.into_iter().map(|share| send_all(stage, share));
+    let all = futures_util::future::join_all(senders).await;
+    let took = began.elapsed();
+    let mut answers = latencies();
+    let mut wrong = 0;
+    for sender in all {
+        let (times, wrongly_answered) = sender?;
+        answers.add(times)?;
+        wrong += wrongly_answered;
+    }
+    Ok(Sent {
+        count,
+        took,
+        answers,
+        wrong,
+    })
+}
+
 /// So many intents whose money has come.
-async fn charged(stage: &Stage, payments: usize) -> Outcome<Vec<Value>> {
+pub async fn charged(stage: &Stage, payments: usize) -> Outcome<Vec<Value>> {
     let crowd = (0..BUYERS).map(|buyer| async move {
         let mut intents = Vec::new();
         let mut hands = Buyer::at(stage);
@@ -127,11 +157,7 @@ fn deliveries(intents: &[Value], args: &PaymentsArgs) -> Vec<Delivery> {
         };
         let event = match number >= intents.len() && number % 10 == 0 {
             true => declined(which, &intents[which]),
-            false => event(
-                format!("evt_storm_{which}"),
-                "payment_intent.succeeded",
-                &intents[which],
-            ),
+            false => succeeded(which, &intents[which]),
         };
         all.push(Delivery {
             bytes: delivered(&event, WEBHOOK_SECRET, now),
@@ -140,11 +166,7 @@ fn deliveries(intents: &[Value], args: &PaymentsArgs) -> Vec<Delivery> {
     }
     while all.len() < args.storm_webhooks {
         let which = random.random_range(0..intents.len());
-        let event = event(
-            format!("evt_storm_{which}"),
-            "payment_intent.succeeded",
-            &intents[which],
-        );
+        let event = succeeded(which, &intents[which]);
         let (secret, signed_at) = match all.len() % 2 {
             0 => ("whsec_of_somebody_else", now),
             _ => (WEBHOOK_SECRET, now - 3_600),
@@ -158,7 +180,15 @@ fn deliveries(intents: &[Value], args: &PaymentsArgs) -> Vec<Delivery> {
     all
 }
 
-fn declined(which: usize, intent: &Value) -> Vec<u8> {
+pub fn succeeded(which: usize, intent: &Value) -> Vec<u8> {
+    event(
+        format!("evt_storm_{which}"),
+        "payment_intent.succeeded",
+        intent,
+    )
+}
+
+pub fn declined(which: usize, intent: &Value) -> Vec<u8> {
     let mut declined = intent.clone();
     declined["status"] = json!("requires_payment_method");
     declined["last_payment_error"] = json!({ "code": "card_declined" });
@@ -176,7 +206,7 @@ fn event(id: String, kind: &str, object: &Value) -> Vec<u8> {
     event.to_string().into_bytes()
 }
 
-fn delivered(body: &[u8], secret: &str, seconds: i64) -> Vec<u8> {
+pub fn delivered(body: &[u8], secret: &str, seconds: i64) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length is a key");
     mac.update(format!("{seconds}.").as_bytes());
     mac.update(body);
@@ -191,10 +221,7 @@ fn delivered(body: &[u8], secret: &str, seconds: i64) -> Vec<u8> {
     )
 }
 
-async fn send_all(
-    stage: &Stage,
-    share: Vec<Delivery>,
-) -> Outcome<(hdrhistogram::Histogram<u64>, usize)> {
+async fn send_all(stage: &Stage, share: Vec<Delivery>) -> Outcome<(Histogram<u64>, usize)> {
     let mut connection = Connection::new(stage.server.address);
     let mut times = latencies();
     let mut wrong = 0;
@@ -207,18 +234,20 @@ async fn send_all(
     Ok((times, wrong))
 }
 
-async fn wait_until_worked_off(stage: &Stage) -> Outcome<()> {
+/// How long it took.
+pub async fn wait_until_worked_off(stage: &Stage) -> Outcome<Duration> {
+    let began = Instant::now();
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
         if still_waiting(stage).await? == 0 {
-            return Ok(());
+            return Ok(began.elapsed());
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     Err("webhooks were not worked off in time".into())
 }
 
-async fn still_waiting(stage: &Stage) -> Outcome<i64> {
+pub async fn still_waiting(stage: &Stage) -> Outcome<i64> {
     count(
         stage,
         "select count(*) from webhook_event where worked_off_at is null",
@@ -226,7 +255,7 @@ async fn still_waiting(stage: &Stage) -> Outcome<i64> {
     .await
 }
 
-async fn paid_orders(stage: &Stage) -> Outcome<usize> {
+pub async fn paid_orders(stage: &Stage) -> Outcome<usize> {
     let paid = count(
         stage,
         "select count(*) from event_session_order o where status = 'PAID'
