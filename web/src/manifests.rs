@@ -15,6 +15,7 @@ use tokio::sync::OnceCell;
 
 use crate::context::Context;
 use crate::packing;
+use crate::wire::columns::ManifestColumns;
 use crate::wire::session::Manifest;
 
 /// How many are kept. A large one takes some three megabytes.
@@ -23,10 +24,19 @@ const KEPT_MAX: usize = 64;
 /// How many times as long as a manifest was packed tightly no other one is.
 const RESTS_PER_PACKING: u32 = 3;
 
+/// How a manifest is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Place by place.
+    Places,
+    /// In columns, as the map reads it.
+    Columns,
+}
+
 /// The manifests of the sessions that were asked for.
 #[derive(Default)]
 pub struct Manifests {
-    kept: DashMap<SessionId, Arc<OnceCell<Arc<EncodedManifest>>>>,
+    kept: DashMap<(SessionId, Form), Arc<OnceCell<Arc<EncodedManifest>>>>,
     /// Whether one is being packed tightly.
     is_packing: Arc<AtomicBool>,
 }
@@ -46,13 +56,14 @@ pub struct EncodedManifest {
 impl Manifests {
     /// The manifest of a session. Encoding a large one takes a while: it is done once, beside those who
     /// serve requests, and everybody who asks meanwhile waits for the same.
-    pub async fn of(&self, info: &Arc<SessionInfo>) -> Arc<EncodedManifest> {
+    pub async fn of(&self, info: &Arc<SessionInfo>, form: Form) -> Arc<EncodedManifest> {
+        let key = (info.session_id, form);
         // Forgetting all is rough, and only costs encoding again.
-        if self.kept.len() >= KEPT_MAX && !self.kept.contains_key(&info.session_id) {
+        if self.kept.len() >= KEPT_MAX && !self.kept.contains_key(&key) {
             self.kept.clear();
         }
-        let cell = Arc::clone(&self.kept.entry(info.session_id).or_default());
-        let encoded = cell.get_or_init(|| encoded(Arc::clone(info)));
+        let cell = Arc::clone(&self.kept.entry(key).or_default());
+        let encoded = cell.get_or_init(|| encoded(Arc::clone(info), form));
         Arc::clone(encoded.await)
     }
 
@@ -73,25 +84,28 @@ impl Manifests {
         });
     }
 
-    /// Begins to encode a manifest that will be asked for in a moment.
+    /// Begins to encode a manifest that the map will ask for in a moment.
     pub fn prepare(context: &web::Data<Context>, info: &Arc<SessionInfo>) {
         let (context, info) = (context.clone(), Arc::clone(info));
-        actix_web::rt::spawn(async move { context.manifests.of(&info).await });
+        actix_web::rt::spawn(async move { context.manifests.of(&info, Form::Columns).await });
     }
 }
 
-async fn encoded(info: Arc<SessionInfo>) -> Arc<EncodedManifest> {
+async fn encoded(info: Arc<SessionInfo>, form: Form) -> Arc<EncodedManifest> {
     let beside = Arc::clone(&info);
-    let encoding = web::block(move || EncodedManifest::new(&beside));
+    let encoding = web::block(move || EncodedManifest::new(&beside, form));
     // The threads for such work end only with the process.
     let encoded = encoding.await;
-    Arc::new(encoded.unwrap_or_else(|_| EncodedManifest::new(&info)))
+    Arc::new(encoded.unwrap_or_else(|_| EncodedManifest::new(&info, form)))
 }
 
 impl EncodedManifest {
-    fn new(info: &SessionInfo) -> Self {
-        let manifest = Manifest::new(info);
-        let plain = serde_json::to_vec(&manifest).expect("a manifest has only string keys");
+    fn new(info: &SessionInfo, form: Form) -> Self {
+        let plain = match form {
+            Form::Places => serde_json::to_vec(&Manifest::new(info)),
+            Form::Columns => serde_json::to_vec(&ManifestColumns::new(info)),
+        };
+        let plain = plain.expect("a manifest has only string keys");
         let digest: [u8; 32] = Sha256::digest(&plain).into();
         let tag = digest
             .iter()

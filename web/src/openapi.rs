@@ -31,7 +31,7 @@ pub struct ProblemDocument {
 #[openapi(
     info(title = "Frontrow", description = "Tickets for events in high demand."),
     paths(
-        events::list, sessions::show, places::manifest, places::availability, validate::validate,
+        events::list, sessions::show, places::manifest, places::columns, places::availability, validate::validate,
         orders::open, orders::show, orders::put_amount, orders::put_address, orders::extend,
         orders::cancel, claims::get_seat, claims::drop_seat, payments::start,
         payments::confirm_test, webhooks::stripe, webhooks::paypal, ticket_document::show, ticket_document::show_all,

@@ -62,6 +62,7 @@ pub fn api() -> Vec<Group> {
             vec![
                 get("/sessions/{id}/availability", places::availability),
                 get("/sessions/{id}/manifest", places::manifest),
+                get("/sessions/{id}/manifest/columns", places::columns),
                 get("/sessions/{id}", sessions::show),
                 get("/events", events::list),
                 post("/validate", validate::validate),

@@ -8,8 +8,10 @@ use crate::context::Context;
 use crate::error::Answer;
 use crate::gateway::answer;
 use crate::input::PathId;
+use crate::manifests::Form;
 use crate::openapi::ProblemDocument;
 use crate::packing::{self, BROTLI, GZIP};
+use crate::wire::columns::ManifestColumns;
 use crate::wire::session::{Availability, Manifest};
 
 /// All places with their prices
@@ -24,9 +26,34 @@ pub async fn manifest(
     session: PathId<SessionId>,
     known: web::Header<IfNoneMatch>,
 ) -> Answer<HttpResponse> {
-    let live = context.app.registry.session(session.0).await?;
-    let manifest = context.manifests.of(live.info()).await;
-    let mut response = if knows(&known, &manifest.etag) {
+    written(&context, &request, session.0, &known, Form::Places).await
+}
+
+/// All places with their prices, in columns
+///
+/// What the map reads: the same as the manifest in a sixth of the bytes.
+#[utoipa::path(get, path = "/api/public/sessions/{sessionId}/manifest/columns", tag = "public",
+    params(("sessionId" = uuid::Uuid, Path)),
+    responses((status = 200, body = ManifestColumns), (status = 304), (status = "default", body = ProblemDocument)))]
+pub async fn columns(
+    context: web::Data<Context>,
+    request: HttpRequest,
+    session: PathId<SessionId>,
+    known: web::Header<IfNoneMatch>,
+) -> Answer<HttpResponse> {
+    written(&context, &request, session.0, &known, Form::Columns).await
+}
+
+async fn written(
+    context: &Context,
+    request: &HttpRequest,
+    session: SessionId,
+    known: &IfNoneMatch,
+    form: Form,
+) -> Answer<HttpResponse> {
+    let live = context.app.registry.session(session).await?;
+    let manifest = context.manifests.of(live.info(), form).await;
+    let mut response = if knows(known, &manifest.etag) {
         HttpResponse::NotModified()
     } else {
         HttpResponse::Ok()
@@ -34,7 +61,7 @@ pub async fn manifest(
     response.insert_header((header::ETAG, manifest.etag.clone()));
     response.insert_header((header::CACHE_CONTROL, "public, max-age=300"));
     response.insert_header((header::VARY, "Accept-Encoding"));
-    if knows(&known, &manifest.etag) {
+    if knows(known, &manifest.etag) {
         return Ok(response.finish());
     }
     response.content_type("application/json");

@@ -1,6 +1,7 @@
 //! The shapes of the contract: what is read from requests and written into answers.
 
 pub mod account;
+pub mod columns;
 pub mod door;
 #[cfg(test)]
 mod export;

@@ -167,7 +167,7 @@ test("where nothing can be painted, a sentence says so, and the list takes a sea
 test("where the manifest cannot be had, a sentence says so, and the sections are still links", async () => {
   const buyer = await Buyer.arrive(browser);
   const { page } = buyer;
-  await page.route("**/manifest", (route) => route.abort());
+  await page.route("**/manifest/columns", (route) => route.abort());
   await page.goto(`/sessions/${session}`);
   await page.getByText("The map could not be loaded. The list has every seat.").waitFor();
   await page.locator("[data-section] a").first().click();

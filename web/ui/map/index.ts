@@ -57,7 +57,7 @@ class SeatMap extends HTMLElement {
         rememberOrder(this.sessionId, null);
       }
     });
-    this.map = new HouseMap(this, `/api/public/sessions/${this.sessionId}/manifest`, this.surroundings(), this.state, {
+    this.map = new HouseMap(this, `/api/public/sessions/${this.sessionId}/manifest/columns`, this.surroundings(), this.state, {
       opened: (house) => {
         this.house = house;
       },

@@ -1,9 +1,9 @@
 // Where the pictures are painted: reads the manifest, keeps how every seat looks, and hands over pictures. A change
 // of a few seats paints only those again. In a worker, or where the browser cannot paint there, on the page.
 
+import { fromColumns, type ManifestColumns } from "./columns.ts";
 import { isDrawn } from "./house.ts";
 import { LOOK } from "./look.ts";
-import type { Manifest } from "./manifest.ts";
 import type { FromPainter, Layer, Picture, ToPainter } from "./messages.ts";
 import { Painter } from "./painter.ts";
 import { buildHouse } from "./reading.ts";
@@ -68,7 +68,7 @@ export class Studio {
   }
 
   private open({ manifest, surroundings, palette, words }: Extract<ToPainter, { kind: "open" }>): void {
-    const house = buildHouse(JSON.parse(new TextDecoder().decode(manifest)) as Manifest);
+    const house = buildHouse(fromColumns(JSON.parse(new TextDecoder().decode(manifest)) as ManifestColumns));
     if (this.scene.looks.length < house.seatCount) {
       this.scene = { ...this.scene, looks: new Uint8Array(house.seatCount).fill(LOOK.unknown) };
     }

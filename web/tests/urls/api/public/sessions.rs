@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::support::socket::seat_of;
@@ -112,6 +112,65 @@ async fn a_manifest_is_dense_cacheable_and_compressed(pool: PgPool) {
         manifest.body
     );
     app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn columns_say_what_the_manifest_says_in_much_less(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let path = format!("/api/public/sessions/{}/manifest", app.session);
+    let manifest = app.get(&path).await;
+    let mut columns = app.get(&format!("{path}/columns")).await;
+    assert_ne!(columns.header("etag"), manifest.header("etag"));
+    let (bytes, all) = (
+        columns.body.to_string().len(),
+        manifest.body.to_string().len(),
+    );
+    assert!(bytes * 2 < all, "{bytes} of {all}");
+    for section in columns.body["sections"].as_array_mut().unwrap() {
+        if let Some(columns) = section.as_object_mut().unwrap().remove("columns") {
+            section["seats"] = seats(&columns);
+        }
+    }
+    assert_eq!(columns.body, manifest.body);
+    app.close().await;
+}
+
+/// The seats of columns, as the map makes them.
+fn seats(columns: &Value) -> Value {
+    let numbers = |name: &str| {
+        let (mut last, mut step) = (0, 0);
+        let differences = columns[name].as_array().unwrap().iter();
+        let numbers = differences.map(|difference| {
+            let number = last + step + difference.as_i64().unwrap();
+            (last, step) = (number, number - last);
+            number
+        });
+        numbers.collect::<Vec<_>>()
+    };
+    let whole = |number: i64| match number % 100 {
+        0 => json!(number / 100),
+        _ => json!(f64::from(i32::try_from(number).unwrap()) / 100.0),
+    };
+    let drawn =
+        ["positionX", "positionY", "rotation", "sizeX", "sizeY"].map(|it| (it, numbers(it)));
+    let (shape, accessible) = (numbers("shape"), numbers("accessible"));
+    let shapes = ["ellipse", "rectangle", "rounded_rectangle"];
+    let seat = |(place, index): (usize, i64)| {
+        let mut seat = json!({
+            "index": index,
+            "row": columns["row"][place],
+            "number": columns["number"][place],
+            "shape": shapes[usize::try_from(shape[place]).unwrap()],
+        });
+        for (name, numbers) in &drawn {
+            seat[name] = whole(numbers[place]);
+        }
+        if accessible[place] == 1 {
+            seat["accessible"] = json!(true);
+        }
+        seat
+    };
+    numbers("index").into_iter().enumerate().map(seat).collect()
 }
 
 #[sqlx::test(migrations = "../migrations")]
