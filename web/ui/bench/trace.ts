@@ -68,19 +68,23 @@ function busyWorkers(ofWorkers: readonly TraceEvent[], ofMain: readonly TraceEve
     painterMillis: millis(false),
     projectorMillis: millis(true),
     drawn: drawn.length,
-    lags: lagsOf(ofMain, ofProjector, drawn),
-    pictures: ofProjector.filter(({ name }) => name === "SchedulePostMessage").length,
+    lags: messages(ofMain, ofProjector).flatMap(({ sent, heard }) => {
+      const frame = drawn.find(({ ts }) => ts >= heard);
+      return frame === undefined ? [] : [(frame.ts + (frame.dur ?? 0) - sent) / 1000];
+    }),
+    pictures: messages(ofProjector, ofMain).length,
   };
 }
 
-function lagsOf(ofMain: readonly TraceEvent[], ofProjector: readonly TraceEvent[], drawn: readonly TraceEvent[]): number[] {
-  const sent = new Map(ofMain.filter(({ name }) => name === "SchedulePostMessage").map(({ args, ts }) => [args?.data?.traceId, ts]));
-  return ofProjector
+/** When each message from one thread to another was sent, and when heard. */
+function messages(from: readonly TraceEvent[], to: readonly TraceEvent[]): { readonly sent: number; readonly heard: number }[] {
+  const sending = from.filter(({ name, args }) => name === "SchedulePostMessage" && args?.data?.traceId !== undefined);
+  const sent = new Map(sending.map(({ args, ts }) => [args?.data?.traceId, ts]));
+  return to
     .filter(({ name }) => name === "HandlePostMessage")
     .flatMap(({ args, ts }) => {
-      const from = sent.get(args?.data?.traceId);
-      const frame = drawn.find((it) => it.ts >= ts);
-      return from === undefined || frame === undefined ? [] : [(frame.ts + (frame.dur ?? 0) - from) / 1000];
+      const at = sent.get(args?.data?.traceId);
+      return at === undefined ? [] : [{ sent: at, heard: ts }];
     });
 }
 
