@@ -3,6 +3,7 @@
 
 import { forget, keep, kept, type Typed } from "./draft.ts";
 import { judge, remarkOnPostcode, type Country } from "./fields.ts";
+import { afterPress, watchPresses } from "./press.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement;
 
@@ -10,6 +11,7 @@ const KEEP_AFTER_MILLIS = 300;
 
 export function enhanceDetails(form: HTMLFormElement): void {
   restore(form);
+  watchPresses();
   let later: ReturnType<typeof setTimeout> | undefined;
   form.addEventListener("input", (event) => {
     clearTimeout(later);
@@ -24,7 +26,7 @@ export function enhanceDetails(form: HTMLFormElement): void {
     const control = controlOf(event.target);
     // Passing through an empty field is no error yet.
     if (control !== null && control.value.trim() !== "") {
-      show(form, control);
+      afterPress(() => show(form, control));
     }
   });
   form.addEventListener("change", (event) => {

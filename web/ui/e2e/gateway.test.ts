@@ -115,6 +115,18 @@ for (const device of [PHONE, DESK]) {
     await buyer.leave();
   });
 
+  test(`a press on what a new error moves away is still heard, at ${device.name}`, async () => {
+    const buyer = await Buyer.arrive(browser, device);
+    const { page } = buyer;
+    await buyer.goTo(await buyer.orderAt("details", session));
+    await page.getByLabel("Full name").fill("");
+    await page.getByLabel("E-mail").fill("none");
+    await page.getByRole("button", { name: "Continue to payment" }).click();
+    await page.getByText("Write it as name@example.org").waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "name", "the first that is wrong has the focus");
+    await buyer.leave();
+  });
+
   test(`more time is added in place and shows in another tab, at ${device.name}`, async () => {
     const short = await newSession(`Little Time ${device.name}`, 90);
     const buyer = await Buyer.arrive(browser, device);
