@@ -87,6 +87,7 @@ best-take = Nehmen
 best-taking = Einen Moment …
 best-yours = Für Sie: { $places }.
 
+tray-none = Noch keine Plätze
 tray-places = { $count ->
     [one] 1 Platz
    *[other] { $count } Plätze

@@ -87,6 +87,7 @@ best-take = Take
 best-taking = Taking…
 best-yours = Yours: { $places }.
 
+tray-none = No places yet
 tray-places = { $count ->
     [one] 1 place
    *[other] { $count } places

@@ -173,6 +173,18 @@ for (const device of [PHONE, DESK]) {
   });
 }
 
+test("an order that has nothing yet shows its time on the seats' step, and what it takes there", async () => {
+  const buyer = await Buyer.arrive(browser, PHONE);
+  const { page } = buyer;
+  await buyer.goTo(await buyer.orderAt("amount", session), "seats");
+  await page.getByText("No places yet").waitFor();
+  assert.match((await clock(page).textContent()) ?? "", /\d:\d\d/);
+  await page.getByRole("button", { name: "Take", exact: true }).click();
+  await page.getByRole("link", { name: "Continue" }).waitFor();
+  await page.getByRole("heading", { name: "2 places" }).waitFor();
+  await buyer.leave();
+});
+
 test("a reload and a second tab find the order where it is, and jumps ahead lead to what is missing", async () => {
   const buyer = await Buyer.arrive(browser);
   const { page } = buyer;

@@ -35,9 +35,11 @@ export class Tray {
   update(state: MapState): void {
     const { order } = state.live;
     const count = ownCount(state);
-    this.root.hidden = !isOpen(order) || count === 0;
-    this.page?.setAttribute("data-tray", String(!this.root.hidden));
-    if (!isOpen(order) || count === 0) {
+    // In the gateway the time of an order runs that has nothing yet.
+    const isShown = isOpen(order) && (count > 0 || this.page?.dataset["order"] !== undefined);
+    this.root.hidden = !isShown;
+    this.page?.setAttribute("data-tray", String(isShown));
+    if (!isShown) {
       this.shown = "";
       return;
     }
@@ -64,7 +66,8 @@ export class Tray {
   }
 
   private write(order: Order, count: number): void {
-    setText(part(this.root, "tray-count"), say("tray-places", { count }));
+    setText(part(this.root, "tray-count"), count === 0 ? say("tray-none") : say("tray-places", { count }));
+    part(this.root, "tray-foot").hidden = count === 0;
     setText(part(this.root, "tray-total"), priceText(order.total));
     part(this.root, "continue").setAttribute("href", addressOf(`/gateway/orders/${order.eventSessionOrderId}`));
     const seats = order.seats.map((seat) => this.seatItem(seat));
