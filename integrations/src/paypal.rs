@@ -13,7 +13,7 @@ mod connection;
 mod signature;
 mod webhooks;
 
-use domain::{Money, PaymentId, Timestamp};
+use domain::{Currency, Money, PaymentId, Timestamp};
 use serde_json::json;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -94,6 +94,12 @@ impl Paypal {
     #[must_use]
     pub fn can_charge(&self, amount: Money) -> bool {
         paypal_value(amount).is_ok() && amount.minor > 0
+    }
+
+    /// The smallest part of an amount that can go back by itself, in our minor units.
+    #[must_use]
+    pub fn refund_unit(currency: Currency) -> i64 {
+        amounts::unit(currency)
     }
 
     /// Opens an order for a payment. Repeated, it is the same order.
@@ -264,6 +270,9 @@ fn shortened(text: &str, characters: usize) -> String {
     text.chars().take(characters).collect()
 }
 
+#[cfg(test)]
+#[path = "paypal/description_tests.rs"]
+mod description_tests;
 #[cfg(test)]
 #[path = "paypal/tests.rs"]
 mod tests;

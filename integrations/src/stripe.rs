@@ -19,7 +19,7 @@ mod standings;
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use domain::{Money, PaymentId, Timestamp};
+use domain::{Currency, Money, PaymentId, Timestamp};
 use serde::Deserialize;
 use stripe_client_core::{
     CustomizedStripeRequest, IdempotencyKey, RequestStrategy, StripeClient, StripeClientErr,
@@ -41,6 +41,8 @@ use crate::{Failure, Notice, Patience, ProviderRefund, Standing, Untrusted};
 
 /// What Stripe answers when an intent is asked for what its state does not allow.
 const UNEXPECTED_STATE: &str = "payment_intent_unexpected_state";
+/// It has nothing of that name.
+const UNKNOWN: &str = "resource_missing";
 
 /// An account at Stripe, or what plays it. Not `Debug`: it has secrets in it.
 pub struct Stripe {
@@ -134,6 +136,12 @@ impl Stripe {
         stripe_amount(amount).is_ok()
     }
 
+    /// The smallest part of an amount that can go back by itself, in our minor units.
+    #[must_use]
+    pub fn refund_unit(currency: Currency) -> i64 {
+        amounts::unit(currency)
+    }
+
     /// Opens an intent for a payment. Repeated, it is the same intent.
     ///
     /// # Errors
@@ -164,11 +172,15 @@ impl Stripe {
     /// Where an attempt stands.
     ///
     /// # Errors
-    /// Stripe does not answer, or knows no such intent.
+    /// Stripe does not answer, or refuses.
     pub async fn ask(&self, reference: &str, patience: Patience) -> Result<Standing, Failure> {
         let request = RetrievePaymentIntent::new(reference);
-        let intent: PaymentIntent = self.send(&request, None, patience).await?;
-        standing_of_intent(&intent)
+        let intent: Result<PaymentIntent, Failure> = self.send(&request, None, patience).await;
+        match intent {
+            Ok(intent) => standing_of_intent(&intent),
+            Err(failure) if is_unknown(&failure) => Ok(Standing::Cancelled),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Withdraws an attempt, unless its money has come or is about to.
@@ -184,6 +196,7 @@ impl Stripe {
         let cancelled: Result<PaymentIntent, Failure> = self.send(&request, None, patience).await;
         match cancelled {
             Ok(_) => Ok(Withdrawal::Withdrawn),
+            Err(failure) if is_unknown(&failure) => Ok(Withdrawal::Withdrawn),
             Err(Failure::Refused { code, .. }) if code == UNEXPECTED_STATE => {
                 match self.ask(reference, patience).await? {
                     Standing::Cancelled => Ok(Withdrawal::Withdrawn),
@@ -386,6 +399,12 @@ fn failure_of(status: u16, body: &[u8]) -> Failure {
         code,
         message: message.unwrap_or_default(),
     }
+}
+
+/// What the account does not have nobody pays there: it was of an account that is not used any more, or of test data
+/// that were deleted.
+fn is_unknown(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused { status: 404, code, .. } if code == UNKNOWN)
 }
 
 /// The address is left out: it may name what the log should not.

@@ -6,9 +6,11 @@
 use std::time::Duration;
 
 use actors::CommandError;
-use domain::order::Credential;
+use domain::order::{Credential, Provider};
 use domain::seat_map::{Command, Return};
 use domain::{AccountId, Currency, Money, OrderId, RefundId, SessionId, TicketId, Timestamp};
+use integrations::paypal::Paypal;
+use integrations::stripe::Stripe;
 use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use store::jobs::Job;
@@ -73,6 +75,9 @@ pub enum RefundError {
     TicketUsed,
     #[error("the amount must be more than nothing and less than what is left of the payment")]
     WrongAmount,
+    /// Less cannot go back by itself at the provider.
+    #[error("the provider sends back multiples of {:?} only", .0)]
+    NotOfUnits(Money),
     #[error("a favour needs a key, so that it is done once")]
     KeyRequired,
     #[error("the key was used for another amount")]
@@ -255,7 +260,9 @@ async fn tickets_back(
     let kept = |ticket: &RefundableTicket| request.fee_per_ticket.clamp(0, ticket.price);
     let wanted = ticket_value - sum(chosen.iter().map(kept));
     let paid = payment.amount.ok_or(RefundError::NotPaid)?;
-    // What went back as a favour does not go back again.
+    // What the provider cannot keep apart is the buyer's. What went back as a favour does not go back again.
+    let unit = refund_unit(payment, paid.currency);
+    let wanted = wanted.saturating_add(unit - 1) / unit * unit;
     let minor = wanted.min(paid.minor - payment.refunded).max(0);
     let amount = Money { minor, ..paid };
     let ids: Vec<TicketId> = chosen.iter().map(|ticket| ticket.ticket_id).collect();
@@ -306,6 +313,11 @@ async fn favour(
     if minor <= 0 || minor >= paid.minor - payment.refunded {
         return Err(RefundError::WrongAmount);
     }
+    let unit = refund_unit(payment, paid.currency);
+    if minor % unit != 0 {
+        let minor = unit;
+        return Err(RefundError::NotOfUnits(Money { minor, ..paid }));
+    }
     let refund = NewRefund {
         payment: payment.payment_id,
         amount,
@@ -323,6 +335,15 @@ async fn favour(
         amount,
         tickets: 0,
     })
+}
+
+/// The smallest part of a payment that can go back by itself, in minor units.
+fn refund_unit(payment: &Payment, currency: Currency) -> i64 {
+    match payment.provider {
+        Some(Provider::Stripe) => Stripe::refund_unit(currency),
+        Some(Provider::Paypal) => Paypal::refund_unit(currency),
+        Some(Provider::Test) | None => 1,
+    }
 }
 
 /// All valid tickets, or those that are named; each must be there.

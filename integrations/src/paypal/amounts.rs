@@ -54,6 +54,14 @@ pub fn paypal_value(amount: Money) -> Result<String, Failure> {
     }
 }
 
+/// The smallest amount that PayPal takes, in our minor units; what it takes is a multiple of it.
+pub fn unit(currency: Currency) -> i64 {
+    match WITHOUT_DECIMALS.contains(&currency.code()) {
+        true => 10_i64.pow(currency.decimals()),
+        false => 1,
+    }
+}
+
 /// `80.00` as 8000, `80` as 8000 too; `80.005` is no amount of a currency with two decimals.
 pub fn minor_of(value: &str, decimals: u32) -> Option<i64> {
     let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));

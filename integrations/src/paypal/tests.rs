@@ -23,6 +23,8 @@ fn amounts_are_written_as_paypal_takes_each_currency() {
     ];
     for (amount, expected) in cases {
         assert_eq!(paypal_value(amount).ok().as_deref(), expected, "{amount:?}");
+        let is_of_units = amount.minor % Paypal::refund_unit(amount.currency) == 0;
+        assert!(is_of_units || expected.is_none(), "{amount:?}");
     }
 }
 

@@ -268,4 +268,4 @@ fn read_resource<T: serde::de::DeserializeOwned>(resource: Value) -> Result<T, U
 
 #[cfg(test)]
 #[path = "webhooks_tests.rs"]
-mod tests;
+pub mod tests;

@@ -78,7 +78,7 @@ impl Played {
 }
 
 /// Its head, and as much of a body as that announces.
-async fn read_request(client: &mut TcpStream) -> String {
+pub async fn read_request(client: &mut TcpStream) -> String {
     let (mut request, mut read) = (Vec::new(), [0; 4_096]);
     loop {
         let len = client.read(&mut read).await.unwrap();
@@ -95,6 +95,16 @@ async fn read_request(client: &mut TcpStream) -> String {
             return text.into_owned();
         }
     }
+}
+
+/// What PayPal is asked about a delivery.
+pub async fn question() -> serde_json::Value {
+    let answer = r#"{"verification_status":"SUCCESS"}"#;
+    let played = Played::saying(SIGNER.to_owned(), "200 OK", answer).await;
+    assert_eq!(played.verify(BODY).await, Ok(()));
+    let questions = played.questions();
+    let (_, question) = questions[0].split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(question).unwrap()
 }
 
 #[tokio::test]

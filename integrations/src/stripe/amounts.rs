@@ -29,6 +29,15 @@ pub fn stripe_amount(amount: Money) -> Result<i64, Failure> {
     converted.filter(fits).ok_or(Failure::NotChargeable(amount))
 }
 
+/// The smallest amount that Stripe takes, in our minor units; what it takes is a multiple of it.
+pub fn unit(currency: Currency) -> i64 {
+    let (ours, theirs) = (currency.decimals(), stripe_decimals(currency));
+    match theirs {
+        3.. => 10,
+        _ => 10_i64.pow(ours.saturating_sub(theirs)),
+    }
+}
+
 pub fn money_of(minor: i64, code: &str) -> Result<Money, Failure> {
     let currency: Currency = code
         .to_ascii_uppercase()

@@ -123,6 +123,27 @@ async fn a_part_is_refunded_under_the_refunds_own_key() {
     );
 }
 
+#[tokio::test]
+async fn an_intent_that_the_account_does_not_have_is_as_good_as_withdrawn() {
+    let missing = r#"{"error": {"type": "invalid_request_error", "code": "resource_missing", "message": ""}}"#;
+    heard("404 Not Found", missing, async |stripe| {
+        let asked = stripe.ask("pi_1", Patience::OF_A_BUYER).await;
+        assert_eq!(asked, Ok(Standing::Cancelled));
+    })
+    .await;
+    heard("404 Not Found", missing, async |stripe| {
+        let withdrawn = stripe.withdraw("pi_1", Patience::OF_A_BUYER).await;
+        assert_eq!(withdrawn, Ok(Withdrawal::Withdrawn));
+    })
+    .await;
+    // A proxy's page, or an address that is no API.
+    heard("404 Not Found", "<html>", async |stripe| {
+        let withdrawn = stripe.withdraw("pi_1", Patience::OF_A_BUYER).await;
+        assert!(withdrawn.is_err(), "{withdrawn:?}");
+    })
+    .await;
+}
+
 #[test]
 fn trouble_of_theirs_is_asked_again_and_a_refusal_is_not() {
     for status in [409, 429, 500, 503] {
@@ -151,6 +172,8 @@ fn amounts_are_in_the_minor_units_that_stripe_gives_each_currency() {
     ];
     for (amount, expected) in cases {
         assert_eq!(stripe_amount(amount).ok(), expected, "{amount:?}");
+        let is_of_units = amount.minor % Stripe::refund_unit(amount.currency) == 0;
+        assert_eq!(is_of_units && amount.minor > 0, expected.is_some());
         if let Some(minor) = expected {
             let code = amount.currency.code().to_ascii_lowercase();
             assert_eq!(money_of(minor, &code), Ok(amount));

@@ -108,6 +108,24 @@ pub(super) async fn capture(
     Ok(captured.await?)
 }
 
+/// An attempt with its name at the provider. Where the answer to its opening was lost, that is not known: opened once more
+/// under its own key, it is the same. PayPal's need no name, for no money of theirs moves by itself.
+pub(super) async fn found(
+    app: &App,
+    payment: Payment,
+    patience: Patience,
+) -> Result<Payment, PaymentError> {
+    let is_nameless = payment.provider_reference.is_none() && payment.amount.is_some();
+    if !is_nameless || payment.provider != Some(Provider::Stripe) {
+        return Ok(payment);
+    }
+    let opened = open(app, &payment, patience).await?;
+    Ok(Payment {
+        provider_reference: Some(opened.reference),
+        ..payment
+    })
+}
+
 /// Withdraws an attempt. When this answers `Cancelled`, no money comes any more.
 pub(super) async fn withdraw(
     app: &App,

@@ -246,8 +246,11 @@ async fn open_at_provider(
         Err(error) => {
             let failure = error.to_string();
             store::attempts::note_failure(pool, id, &failure).await?;
-            store::payments::end_pending(pool, id, PaymentState::Cancelled).await?;
-            if !matches!(error, PaymentError::ProviderFailing) {
+            if matches!(error, PaymentError::ProviderFailing) {
+                // It may be open there all the same.
+                leaving::leave_unconfirmed(app, &payment, &error).await?;
+            } else {
+                store::payments::end_pending(pool, id, PaymentState::Cancelled).await?;
                 tracing::error!(payment = %id, failure, "a payment provider took no attempt on");
                 deadline::unpin(session, payment.order_id).await?;
             }

@@ -23,8 +23,8 @@ const WITHDRAW_DELAY: Duration = Duration::from_secs(2);
 
 /// The buyer gives up the attempt that is under way: the order can be changed, or paid otherwise.
 ///
-/// Where the provider does not answer, the attempt is over for us, a job goes on withdrawing it, and the places stay
-/// pinned. Should its money come all the same, it is settled like any that comes late.
+/// Where the provider does not answer, or not as it should, the attempt is over for us, a job goes on withdrawing it, and
+/// the places stay pinned. Should its money come all the same, it is settled like any that comes late.
 ///
 /// # Errors
 /// The order is not theirs, or the provider is busy with the attempt.
@@ -33,7 +33,9 @@ pub async fn leave(app: &App, order: OrderId, by: &Credential) -> Result<OrderVi
     let turn = turn_of(order).await;
     if let Some(payment) = pending(app, order).await? {
         match end(app, &payment, app.providers.patience.leaver).await {
-            Err(PaymentError::ProviderFailing) => leave_unconfirmed(app, &payment).await?,
+            Err(error) if is_the_providers(&error) => {
+                leave_unconfirmed(app, &payment, &error).await?;
+            }
             ended => ended?,
         }
     }
@@ -68,7 +70,7 @@ pub(super) async fn leave_for(
             Err(OrderError::Paid.into())
         }
         Ok(Cancellation::Busy) => Err(OrderError::from(Refusal::PaymentUnderWay).into()),
-        Err(PaymentError::ProviderFailing) => leave_unconfirmed(app, other).await,
+        Err(error) if is_the_providers(&error) => leave_unconfirmed(app, other, &error).await,
         Err(error) => Err(error),
     }
 }
@@ -91,7 +93,9 @@ pub(crate) async fn withdraw_left(app: &App, payment: PaymentId) -> Result<(), P
     ) {
         return Ok(());
     }
-    match at_provider::withdraw(app, &payment, app.providers.patience.job).await? {
+    let patience = app.providers.patience.job;
+    let payment = at_provider::found(app, payment, patience).await?;
+    match at_provider::withdraw(app, &payment, patience).await? {
         Cancellation::Cancelled => {
             let (pool, id) = (&app.pool, payment.payment_id);
             store::payments::end_pending(pool, id, PaymentState::Cancelled).await?;
@@ -106,7 +110,26 @@ pub(crate) async fn withdraw_left(app: &App, payment: PaymentId) -> Result<(), P
     }
 }
 
-async fn leave_unconfirmed(app: &App, payment: &Payment) -> Result<(), PaymentError> {
+/// Whether it is the provider that stands in the way: silent, refusing us, or not configured here any more. Whoever wants
+/// to pay otherwise does not wait until somebody has seen to that.
+fn is_the_providers(error: &PaymentError) -> bool {
+    matches!(
+        error,
+        PaymentError::ProviderFailing
+            | PaymentError::ProviderUnavailable
+            | PaymentError::Provider(_)
+    )
+}
+
+/// Ends an attempt of which it is not known whether it is withdrawn, and leaves that to a job.
+pub(super) async fn leave_unconfirmed(
+    app: &App,
+    payment: &Payment,
+    why: &PaymentError,
+) -> Result<(), PaymentError> {
+    if !matches!(why, PaymentError::ProviderFailing) {
+        tracing::error!(payment = %payment.payment_id, %why, "a payment provider does not withdraw an attempt");
+    }
     let mut tx = app.pool.begin().await?;
     let id = payment.payment_id;
     store::payments::end_pending(&mut *tx, id, PaymentState::Cancelled).await?;

@@ -29,6 +29,14 @@ pub(crate) async fn send_refund(app: &App, refund: RefundId) -> Result<(), Payme
             };
             hear(app, refund.refund_id, &refused).await
         }
+        // It will never be taken: staff had better see it at once.
+        Err(PaymentError::Provider(failure @ Failure::NotChargeable(_))) => {
+            let refused = ProviderRefund {
+                reference: String::new(),
+                standing: RefundStanding::Failed(failure.to_string()),
+            };
+            hear(app, refund.refund_id, &refused).await
+        }
         Err(error) => Err(error),
     }
 }
@@ -95,7 +103,7 @@ async fn send(app: &App, refund: &Refund) -> Result<ProviderRefund, PaymentError
             let intent = refund.payment_reference.as_deref();
             let intent = intent.ok_or(PaymentError::NotFound)?;
             let sent = stripe.refund(id, intent, amount, patience);
-            Ok(sent.await?)
+            sent.await.map_err(not_sent)
         }
         Some(Provider::Paypal) => {
             let paypal = app.providers.paypal.as_ref();
@@ -103,7 +111,7 @@ async fn send(app: &App, refund: &Refund) -> Result<ProviderRefund, PaymentError
             let capture = refund.capture_reference.as_deref();
             let capture = capture.ok_or(PaymentError::NotFound)?;
             let sent = paypal.refund(id, capture, amount, patience);
-            Ok(sent.await?)
+            sent.await.map_err(not_sent)
         }
         Some(Provider::Test) => {
             let payment = store::payments::find(&app.pool, refund.payment_id).await?;
@@ -114,6 +122,13 @@ async fn send(app: &App, refund: &Refund) -> Result<ProviderRefund, PaymentError
             Ok(done())
         }
         None => Ok(done()),
+    }
+}
+
+fn not_sent(failure: Failure) -> PaymentError {
+    match failure {
+        Failure::NotChargeable(_) => PaymentError::Provider(failure),
+        failure => failure.into(),
     }
 }
 

@@ -36,29 +36,7 @@ impl Outside {
         let (sandbox, server) = Sandbox::start(&settings).unwrap();
         tokio::spawn(server);
         let base = format!("http://{}", sandbox.address);
-        let mut providers = Providers::new(
-            Some(stripe::Settings {
-                secret_key: "sk_test_frontrow".to_owned(),
-                publishable_key: "pk_test_frontrow".to_owned(),
-                webhook_secret: "whsec_frontrow".to_owned(),
-                api_url: format!("{base}/stripe"),
-                script_url: format!("{base}/stripe/v3/stripe.js"),
-            }),
-            Some(paypal::Settings {
-                client_id: "frontrow-demo".to_owned(),
-                client_secret: "frontrow-demo-secret".to_owned(),
-                webhook_id: "WH-FRONTROW-DEMO".to_owned(),
-                api_url: format!("{base}/paypal"),
-            }),
-            "http://127.0.0.1:8080",
-        )
-        .unwrap();
-        providers.patience = Patiences {
-            buyer: SHORT,
-            leaver: SHORT,
-            job: SHORT,
-        };
-        house.app.providers = std::sync::Arc::new(providers);
+        house.app.providers = providers_at(&base, "sk_test_frontrow");
         Self {
             base,
             http: reqwest::Client::builder()
@@ -67,6 +45,34 @@ impl Outside {
                 .unwrap(),
             handle: sandbox.handle,
         }
+    }
+
+    /// From now on the house speaks with a key that Stripe does not know any more, or with the right one again.
+    pub fn use_stripe_key(&self, house: &mut House, key: &str) {
+        house.app.providers = providers_at(&self.base, key);
+    }
+
+    /// Forgets everything that was paid or begun.
+    pub async fn forget(&self) {
+        let url = format!("{}/control/reset", self.base);
+        self.call(self.http.post(url)).await;
+    }
+
+    pub async fn mischief(&self, provider: &str, mischief: Value) {
+        let url = format!("{}/control/{provider}/mischief", self.base);
+        self.call(self.http.put(url).json(&mischief)).await;
+    }
+
+    /// All intents, the newest first.
+    pub async fn intent_states(&self) -> Vec<String> {
+        let url = format!("{}/stripe/v1/payment_intents?limit=100", self.base);
+        let intents = self
+            .call(self.http.get(url).bearer_auth("sk_test_frontrow"))
+            .await;
+        let intents = intents["data"].as_array().unwrap().iter();
+        intents
+            .map(|intent| intent["status"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     pub async fn close(self) {
@@ -164,6 +170,32 @@ impl Outside {
             );
         }
     }
+}
+
+fn providers_at(base: &str, stripe_key: &str) -> std::sync::Arc<Providers> {
+    let mut providers = Providers::new(
+        Some(stripe::Settings {
+            secret_key: stripe_key.to_owned(),
+            publishable_key: "pk_test_frontrow".to_owned(),
+            webhook_secret: "whsec_frontrow".to_owned(),
+            api_url: format!("{base}/stripe"),
+            script_url: format!("{base}/stripe/v3/stripe.js"),
+        }),
+        Some(paypal::Settings {
+            client_id: "frontrow-demo".to_owned(),
+            client_secret: "frontrow-demo-secret".to_owned(),
+            webhook_id: "WH-FRONTROW-DEMO".to_owned(),
+            api_url: format!("{base}/paypal"),
+        }),
+        "http://127.0.0.1:8080",
+    )
+    .unwrap();
+    providers.patience = Patiences {
+        buyer: SHORT,
+        leaver: SHORT,
+        job: SHORT,
+    };
+    std::sync::Arc::new(providers)
 }
 
 impl House {

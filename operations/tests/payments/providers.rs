@@ -338,6 +338,70 @@ async fn turning_to_another_provider_voids_the_first_attempt(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn whoever_is_stranded_at_a_provider_pays_with_another_or_changes_the_order(pool: PgPool) {
+    let (mut house, outside) = open(pool).await;
+    let [forgotten, left, refused, given_up] = [1, 2, 3, 4];
+    let mut buyers = Vec::new();
+    for seat in [forgotten, left, refused, given_up] {
+        let buyer = house.buyer_of(&[seat]).await;
+        house
+            .pay_with(buyer, Provider::Stripe, "first")
+            .await
+            .unwrap();
+        buyers.push(buyer);
+    }
+    // The account has nothing of that name any more: no money can come.
+    outside.forget().await;
+    let second = house.pay_with(buyers[0], Provider::Paypal, "second").await;
+    assert_eq!(second.unwrap().state, PaymentState::Pending);
+    payments::leave(&house.app, buyers[1].order, &buyers[1].by)
+        .await
+        .unwrap();
+    assert_eq!(
+        house.states_of(buyers[1]).await,
+        [(left, "held".to_owned())]
+    );
+
+    // The key was changed, and nobody has told the house: whether money comes is not known.
+    outside.use_stripe_key(&mut house, "sk_test_former");
+    let second = house.pay_with(buyers[2], Provider::Paypal, "second").await;
+    assert_eq!(second.unwrap().state, PaymentState::Pending);
+    payments::leave(&house.app, buyers[3].order, &buyers[3].by)
+        .await
+        .unwrap();
+    assert_eq!(
+        house.states_of(buyers[3]).await,
+        [(given_up, "pinned".to_owned())]
+    );
+    let waiting = house.jobs().await;
+    let to_withdraw = waiting
+        .iter()
+        .filter(|job| *job == "withdraw_attempt")
+        .count();
+    assert_eq!(to_withdraw, 2, "{waiting:?}");
+    close(house, outside).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_intent_whose_opening_was_never_answered_is_withdrawn_all_the_same(pool: PgPool) {
+    let (house, outside) = open(pool).await;
+    let buyer = house.buyer_of(&[1]).await;
+    outside
+        .mischief("stripe", json!({ "losePercent": 100 }))
+        .await;
+    let begun = house.pay_with(buyer, Provider::Stripe, "pay").await;
+    assert!(
+        matches!(begun, Err(PaymentError::ProviderFailing)),
+        "{begun:?}"
+    );
+    outside.mischief("stripe", json!({})).await;
+    assert_eq!(outside.intent_states().await, ["requires_payment_method"]);
+    work_off(&house.app).await;
+    assert_eq!(outside.intent_states().await, ["canceled"]);
+    close(house, outside).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn money_that_comes_twice_is_returned_once(pool: PgPool) {
     let (house, outside) = open(pool).await;
     let buyer = house.buyer_of(&[1]).await;

@@ -172,6 +172,44 @@ async fn a_favour_is_done_once_and_never_of_more_than_is_left(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn nothing_goes_back_that_the_provider_cannot_send(pool: PgPool) {
+    let house = House::open(pool).await;
+    let buyer = sold(&house).await;
+    // 230.00 forints, of which PayPal knows no parts.
+    sqlx::query("update payment set provider = 'paypal', currency = 'HUF'")
+        .execute(&house.app.pool)
+        .await
+        .unwrap();
+    let favour = |minor| RefundRequest {
+        key: Some("sorry".to_owned()),
+        ..request(buyer, Extent::Favour(minor))
+    };
+    let refused = refunds::refund(&house.app.pool, &favour(1_050)).await;
+    let unit = Money {
+        minor: 100,
+        currency: "HUF".parse().unwrap(),
+    };
+    assert!(
+        matches!(refused, Err(RefundError::NotOfUnits(it)) if it == unit),
+        "{refused:?}"
+    );
+    refunds::refund(&house.app.pool, &favour(1_000))
+        .await
+        .unwrap();
+    // Of 80.00 a fee of 0.50 is kept: what cannot be kept apart is the buyer's.
+    let one = tickets_of(&house, buyer).await[0];
+    let with_fee = RefundRequest {
+        fee_per_ticket: 50,
+        ..request(buyer, Extent::Tickets(vec![one]))
+    };
+    let refunded = refunds::refund(&house.app.pool, &with_fee).await.unwrap();
+    assert_eq!(refunded.amount.minor, 8_000);
+    let rest = refunds::refund(&house.app.pool, &request(buyer, Extent::Whole)).await;
+    assert_eq!(rest.unwrap().amount.minor, 23_000 - 1_000 - 8_000);
+    house.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn refunds_of_one_order_that_race_take_each_ticket_back_once(pool: PgPool) {
     let house = House::open(pool).await;
     let buyer = sold(&house).await;
