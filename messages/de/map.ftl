@@ -2,6 +2,7 @@
 map-label = Plan
 map-of-house = Plan des Hauses
 map-help = Pfeiltasten bewegen den Plan, Plus und Minus vergrößern und verkleinern ihn, die Null zeigt alles. Die Liste der Bereiche hat dieselben Plätze für Tastatur und Sprachausgabe.
+map-level = Ebene { $number }
 map-floor = Stockwerk
 map-prices = Preise
 map-signs = Zeichen

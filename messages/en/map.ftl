@@ -2,6 +2,7 @@
 map-label = Map
 map-of-house = Map of the house
 map-help = Arrow keys move the map, plus and minus zoom, zero shows all. The list of sections has the same seats for keyboard and screen reader.
+map-level = Level { $number }
 map-floor = Floor
 map-prices = Prices
 map-signs = Signs

@@ -6,8 +6,8 @@ import { after, before, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
-import { comeTo, painted, type SeatMapElement } from "./seat-map.ts";
-import { Buyer, DESK, launch, newSession, PHONE } from "./support.ts";
+import { comeTo, painted, restOf, type SeatMapElement } from "./seat-map.ts";
+import { BASE_URL, Buyer, DESK, launch, newSession, PHONE } from "./support.ts";
 
 let browser: Browser;
 let session = "";
@@ -36,6 +36,32 @@ async function open(page: Page): Promise<void> {
 async function tray(page: Page, count: string): Promise<string[]> {
   await page.locator('[data-part="tray-count"]', { hasText: count }).waitFor();
   return page.locator(".tray-places li").allInnerTexts();
+}
+
+async function sharp(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector<SeatMapElement>("seat-map")?.isSharp === true);
+}
+
+/** How many colours the map's picture has: one where it is empty. */
+function colors(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const map = document.querySelector<HTMLCanvasElement>("seat-map canvas");
+    const [width, height] = [map?.width ?? 0, map?.height ?? 0];
+    const context = new OffscreenCanvas(width, height).getContext("2d");
+    if (map === null || context === null) {
+      return 0;
+    }
+    context.drawImage(map, 0, 0);
+    return new Set(new Uint32Array(context.getImageData(0, 0, width, height).data.buffer)).size;
+  });
+}
+
+/** How wide the map is in device pixels, and in those of the page. */
+function sizes(page: Page): Promise<readonly [number, number]> {
+  return page.evaluate(() => {
+    const map = document.querySelector<HTMLCanvasElement>("seat-map canvas");
+    return [map?.width ?? 0, map?.getBoundingClientRect().width ?? 0] as const;
+  });
 }
 
 for (const device of [PHONE, DESK]) {
@@ -145,6 +171,105 @@ test("where no worker can paint, the page paints, and a tap takes a seat", async
   const point = await comeTo(page, 200);
   await page.touchscreen.tap(point.x, point.y);
   await tray(page, "1 place");
+  await buyer.leave();
+});
+
+test("where a canvas cannot be handed to a worker, the page paints, even if a worker could paint", async () => {
+  const buyer = await Buyer.arrive(browser, PHONE);
+  const { page } = buyer;
+  await page.addInitScript(() => Reflect.deleteProperty(HTMLCanvasElement.prototype, "transferControlToOffscreen"));
+  await open(page);
+  await painted(page);
+  assert.equal(page.workers().length, 0);
+  await buyer.leave();
+});
+
+for (const worker of ["worker", "projector-worker"]) {
+  test(`where the ${worker} has no canvas, a sentence says so`, async () => {
+    const buyer = await Buyer.arrive(browser);
+    const { page } = buyer;
+    await page.route(new RegExp(`/assets/${worker}-[^/]*\\.js$`), async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `OffscreenCanvas.prototype.getContext = () => null; ${await response.text()}` });
+    });
+    await open(page);
+    await page.getByText("This browser cannot draw the map. The list has every seat, and stays true.").waitFor();
+    await buyer.leave();
+  });
+
+  test(`where the ${worker} ends without a word, a sentence says so`, async () => {
+    const buyer = await arrive();
+    const { page } = buyer;
+    await painted(page);
+    const ended = page.workers().find((it) => it.url().includes(`/assets/${worker}-`));
+    assert.ok(ended !== undefined);
+    // Nobody answers the one who asks somebody to end.
+    void ended.evaluate(() => self.close()).catch(() => undefined);
+    await page.waitForTimeout(200);
+    await page.evaluate(() => document.querySelector<SeatMapElement>("seat-map")?.reveal(300));
+    await page.getByText("The map could not be loaded. The list has every seat.").waitFor();
+    await buyer.leave();
+  });
+}
+
+for (const where of ["worker", "page"]) {
+  test(`when the graphics process ends, the map is there again, painted on the ${where}`, async () => {
+    const own = await launch();
+    const buyer = await Buyer.arrive(own);
+    const { page } = buyer;
+    if (where === "page") {
+      await page.addInitScript(() => Reflect.deleteProperty(HTMLCanvasElement.prototype, "transferControlToOffscreen"));
+    }
+    await open(page);
+    await comeTo(page, 300);
+    await sharp(page);
+    const before = await colors(page);
+    const process = await own.newBrowserCDPSession();
+    await process.send("Browser.crashGpuProcess");
+    const deadline = Date.now() + 15_000;
+    // Black at first; a little later as it was.
+    await page.waitForTimeout(1_000);
+    while ((await colors(page)) < before / 2) {
+      assert.ok(Date.now() < deadline, "the map stays empty");
+      await page.waitForTimeout(100);
+    }
+    await sharp(page);
+    await buyer.leave();
+    await own.close();
+  });
+}
+
+test("on a screen with finer pixels the map is painted anew", async () => {
+  const context = await browser.newContext({ baseURL: BASE_URL, viewport: { width: 1280, height: 1_500 }, deviceScaleFactor: 1 });
+  const page = await context.newPage();
+  await open(page);
+  await comeTo(page, 300);
+  await sharp(page);
+  const [width, box] = await sizes(page);
+  const screen = await context.newCDPSession(page);
+  // One pixel higher, for only that makes this browser tell; the map stays as large as it was.
+  await screen.send("Emulation.setDeviceMetricsOverride", { width: 1280, height: 1_501, deviceScaleFactor: 2, mobile: false });
+  await page.waitForFunction(() => devicePixelRatio === 2);
+  await page.waitForFunction((before) => (document.querySelector<HTMLCanvasElement>("seat-map canvas")?.width ?? 0) > before, width);
+  await sharp(page);
+  assert.equal((await sizes(page))[1], box);
+  await context.close();
+});
+
+test("two quick taps on neighbours take both", async () => {
+  const buyer = await arrive();
+  const { page } = buyer;
+  const at = await comeTo(page, 0);
+  await page.mouse.move(at.x, at.y);
+  await page.mouse.wheel(0, 50);
+  const one = await restOf(page, 0);
+  const other = await page.evaluate(() => document.querySelector<SeatMapElement>("seat-map")?.pointOf(1));
+  const apart = other ? Math.hypot(one.x - other.x, one.y - other.y) : 0;
+  assert.ok(other && apart >= 24 && apart < 32, `they are ${apart} apart: large enough, and nearer than two taps may be`);
+  // Not one after the other's answer: so quickly that they might be two taps on one place.
+  const { mouse } = page;
+  await Promise.all([one, other].flatMap(({ x, y }) => [mouse.move(x, y), mouse.down(), mouse.up()]));
+  await tray(page, "2 places");
   await buyer.leave();
 });
 

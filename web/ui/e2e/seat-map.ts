@@ -15,10 +15,18 @@ export async function painted(page: Page): Promise<void> {
 /** Where a seat is, once the map has come to rest there, large enough to be hit. */
 export async function comeTo(page: Page, seat: number): Promise<{ x: number; y: number }> {
   await painted(page);
-  return page.evaluate(async (index) => {
+  await page.evaluate((index) => {
     const map = document.querySelector<SeatMapElement>("seat-map");
     map?.scrollIntoView();
     map?.reveal(index);
+  }, seat);
+  return restOf(page, seat);
+}
+
+/** Where a seat is once the map has come to rest. */
+export async function restOf(page: Page, seat: number): Promise<{ x: number; y: number }> {
+  return page.evaluate(async (index) => {
+    const map = document.querySelector<SeatMapElement>("seat-map");
     let before = "";
     // Counted in frames, not in time: a busy machine paints few of them, and the map moves only with them.
     for (let still = 0; ; ) {

@@ -18,7 +18,12 @@ export function canDraw(): boolean {
 }
 
 export function openEasel(hear: (message: FromEasel) => void, failed: () => void): Easel {
-  return typeof OffscreenCanvas === "undefined" ? onPage(hear, failed) : inWorkers(hear, failed);
+  return canPaintInWorkers() ? inWorkers(hear, failed) : onPage(hear, failed);
+}
+
+/** Some browsers have the one without the other. */
+function canPaintInWorkers(): boolean {
+  return typeof OffscreenCanvas !== "undefined" && "transferControlToOffscreen" in HTMLCanvasElement.prototype;
 }
 
 function inWorkers(hear: (message: FromEasel) => void, failed: () => void): Easel {

@@ -7,6 +7,7 @@ import { buildHouse } from "./reading.ts";
 import type { Drawing, Manifest, ManifestSeat, ManifestSection } from "./manifest.ts";
 import { shapesOf } from "./shapes.ts";
 import { placesName, seatWords } from "./words.ts";
+import { say } from "../words/index.ts";
 import { speakAs } from "../words/testing.ts";
 
 beforeEach(() => speakAs("en"));
@@ -89,6 +90,11 @@ test("sections drawn over others are on a floor of their own, and zones stay tog
   assert.deepEqual(built.levels, ["Ground", "First"]);
   assert.deepEqual(built.sections.map(({ level }) => level), [0, 0, 1, 1]);
   assert.deepEqual(house(block("A", 0, 0, 0), block("B", 40, 1_000, 0)).levels, [""], "one floor has no name");
+  const over = house(block("Stalls", 0, 0, 0), block("Circle", 40, 2, 2), block("Boxes", 80, 1_002, 2), block("Pit", 120, 1_000, 0));
+  assert.deepEqual(over.levels, ["", ""], "a floor of several zones has none of their names");
+  speakAs("de");
+  assert.equal(say("map-level", { number: 2 }), "Ebene 2");
+  speakAs("en");
 });
 
 test("a house whose seats have no places of their own is not drawn", () => {

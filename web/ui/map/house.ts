@@ -64,7 +64,7 @@ export interface House extends SeatFields {
   readonly pitch: number;
   /** Everything that is sold; null where nothing is drawn. */
   readonly bounds: Rectangle | null;
-  /** The names of the floors; one where nothing overlaps. */
+  /** The names of the floors, empty where one has none; one floor where nothing overlaps. */
   readonly levels: readonly string[];
 }
 

@@ -10,7 +10,7 @@ const OVERLAP_PITCHES = 0.5;
 const OVERLAP_SEATS_MAX = 2;
 
 export interface Levels {
-  /** By level, lowest first. One without a name where nothing overlaps. */
+  /** By level, lowest first; empty for one that has no name of its own, as where nothing overlaps. */
   readonly levels: readonly string[];
   /** By section. */
   readonly levelOf: readonly number[];
@@ -69,7 +69,7 @@ function countOverlaps(house: House, grid: SeatGrid, zones: readonly number[], z
   return overlaps;
 }
 
-/** A floor is called as its only zone is, else by its number. */
+/** A floor is called as its only zone is; the page calls others by their number. */
 function namesOf(sections: readonly Section[], levelOf: readonly number[]): string[] {
   const count = Math.max(0, ...levelOf) + 1;
   if (count === 1) {
@@ -78,6 +78,6 @@ function namesOf(sections: readonly Section[], levelOf: readonly number[]): stri
   return Array.from({ length: count }, (_, level) => {
     const zones = new Set(sections.filter((_it, index) => levelOf[index] === level).map(zoneName));
     const [only] = zones;
-    return zones.size === 1 && only !== undefined ? only : `Level ${level + 1}`;
+    return zones.size === 1 && only !== undefined ? only : "";
   });
 }

@@ -27,7 +27,7 @@ export function writeLevels(root: HTMLElement, names: readonly string[], chosen:
   }
   const levels = part(root, "levels");
   names.forEach((name, level) => {
-    const choice = button(name, "map-level", () => chosen(level));
+    const choice = button(name === "" ? say("map-level", { number: level + 1 }) : name, "map-level", () => chosen(level));
     choice.dataset["level"] = String(level);
     levels.append(choice);
   });

@@ -10,6 +10,7 @@ import type { Surroundings } from "./manifest.ts";
 import { markLevel, writeLevels, writeZoom } from "./map-controls.ts";
 import type { ToPainter } from "./messages.ts";
 import { onSchemeChange, readPalette } from "./palette.ts";
+import { Patience } from "./patience.ts";
 import { Pins } from "./pins.ts";
 import { APPROACH_PIXELS, placeOf, Pointing, TARGET_PIXELS, type Presses } from "./pointing.ts";
 import { Stage } from "./stage.ts";
@@ -34,6 +35,8 @@ export class HouseMap {
   private readonly actions: MapActions;
   private readonly easel: Easel;
   private readonly surroundings: Surroundings;
+  /** With workers: one that is ended by the browser says nothing. */
+  private readonly patience = new Patience(() => this.fail());
   private state: MapState;
   private house: House | null = null;
   private stage: Stage | null = null;
@@ -132,16 +135,28 @@ export class HouseMap {
     const words = { language: languageTag(), free: say("money-free"), soldOut: say("sold-out-short"), stage: say("map-stage") };
     const message: ToPainter = { kind: "open", manifest, surroundings: this.surroundings, palette: readPalette(this.root), words };
     this.easel.tell(message, [manifest]);
+    this.patience.wait();
   }
 
   private hear(message: FromEasel): void {
     switch (message.kind) {
       case "house":
+        this.patience.hear(true);
         return this.open(message.house);
+      case "blanked":
+        return this.stage?.repaint();
+      case "cannot draw":
+        this.patience.hear(true);
+        return this.forgo();
       case "shown":
         this.stage?.shown(message);
-        if (message.layer === "detail" && this.root.dataset["painted"] !== "true") {
-          this.markPainted(message.isKnown);
+        this.patience.hear(this.stage?.isWaiting !== true);
+        if (message.layer === "detail") {
+          // Whoever was given up too early is forgiven.
+          this.unsay();
+          if (this.root.dataset["painted"] !== "true") {
+            this.markPainted(message.isKnown);
+          }
         }
     }
   }
@@ -173,10 +188,10 @@ export class HouseMap {
       this.actions.opened(house);
       setTimeout(() => this.actions.shown(), FIRST_PICTURE_MILLIS);
     } else {
-      const isUndrawable = isDrawn(house);
-      this.root.dataset[isUndrawable ? "undrawable" : "undrawn"] = "true";
-      if (isUndrawable) {
-        this.explain(say("map-undrawable"));
+      if (isDrawn(house)) {
+        this.forgo();
+      } else {
+        this.root.dataset["undrawn"] = "true";
       }
       this.actions.opened(house);
       this.actions.shown();
@@ -191,6 +206,7 @@ export class HouseMap {
       doubleTapped: (at) => this.pointing?.doubleTapped(at),
       hovered: (at) => this.pointing?.hovered(at),
       moved: () => this.moved(),
+      asked: () => this.patience.wait(),
     });
     this.stage = stage;
     this.pointing = new Pointing(root, house, stage, () => this.state, this.actions);
@@ -213,6 +229,18 @@ export class HouseMap {
     }
   }
 
+  /** Where the browser cannot paint, the list and the cards sell alone. */
+  private forgo(): void {
+    this.root.dataset["undrawable"] = "true";
+    if (this.stage !== null) {
+      this.view.removeAttribute("tabindex");
+      for (const name of ["role", "aria-label", "aria-describedby"]) {
+        this.view.removeAttribute(name);
+      }
+    }
+    this.explain(say("map-undrawable"));
+  }
+
   private fail(): void {
     this.explain(say("map-failed"), button(say("map-try-again"), "button quiet", () => location.reload()));
   }
@@ -222,6 +250,13 @@ export class HouseMap {
     if (place !== null) {
       place.replaceChildren(element("p", { text }), ...remedies);
       place.hidden = false;
+    }
+  }
+
+  private unsay(): void {
+    const place = maybePart(this.root, "map-failed");
+    if (place !== null && !place.hidden) {
+      place.hidden = true;
     }
   }
 

@@ -36,7 +36,12 @@ export type ToPainter =
 /** `ground`: all of the house, coarse, always there. `detail`: what is looked at. */
 export type Layer = "ground" | "detail";
 
-export type FromPainter = { readonly kind: "house"; readonly house: House };
+export type FromPainter = { readonly kind: "house"; readonly house: House } | CannotDraw;
+
+/** The browser has no canvas to paint on there. */
+export interface CannotDraw {
+  readonly kind: "cannot draw";
+}
 
 /** What the painter hands to the projector. */
 export interface Picture {
@@ -65,5 +70,17 @@ export type ToProjector =
   | { readonly kind: "start"; readonly canvas: OffscreenCanvas; readonly pictures: MessagePort }
   | { readonly kind: "look"; readonly look: Look };
 
+export type FromProjector = Shown | Blanked | CannotDraw;
+
 /** A picture is on the canvas. */
-export type FromProjector = { readonly kind: "shown"; readonly layer: Layer; readonly frame: Frame; readonly isKnown: boolean };
+export interface Shown {
+  readonly kind: "shown";
+  readonly layer: Layer;
+  readonly frame: Frame;
+  readonly isKnown: boolean;
+}
+
+/** The canvas had been emptied, as when the graphics process ends, and can be drawn on again. */
+export interface Blanked {
+  readonly kind: "blanked";
+}

@@ -47,6 +47,10 @@ export class Painter {
   setPalette(palette: Palette): void {
     this.palette = palette;
     this.labels.palette = palette;
+    this.forgetSprites();
+  }
+
+  forgetSprites(): void {
     this.sprites = null;
   }
 

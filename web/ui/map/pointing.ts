@@ -36,6 +36,8 @@ export class Pointing {
   private seatGrid: SeatGrid | null = null;
   private zoomedAt = -Infinity;
   private hoveredSeat = -1;
+  /** What the last tap was on. */
+  private tappedSeat = -1;
 
   constructor(root: HTMLElement, house: House, stage: Stage, state: () => MapState, presses: Presses) {
     this.view = part(root, "view");
@@ -50,6 +52,7 @@ export class Pointing {
     const { stage } = this;
     const plan = stage.toPlan(at);
     const seat = this.seatAt(plan);
+    this.tappedSeat = seat;
     const standing = seat < 0 ? this.standingAt(plan) : -1;
     const isLarge = stage.pitch >= TARGET_PIXELS;
     if (standing >= 0) {
@@ -62,11 +65,19 @@ export class Pointing {
     }
   }
 
-  /** The first tap of two has already taken a seat or zoomed in; the second zooms on from where there is no seat. */
+  /**
+   * The first tap of two has already taken a seat or zoomed in; the second zooms on from where there is no seat, and takes
+   * another one where it is on that: neighbours may be nearer than what two taps on one place may be apart.
+   */
   doubleTapped(at: Point): void {
     const { stage } = this;
-    const isOnSeat = stage.pitch >= TARGET_PIXELS && this.seatAt(stage.toPlan(at)) >= 0;
-    if (!isOnSeat || performance.now() - this.zoomedAt < 2 * AFTER_ZOOM_MILLIS) {
+    const seat = stage.pitch >= TARGET_PIXELS ? this.seatAt(stage.toPlan(at)) : -1;
+    const hasZoomed = performance.now() - this.zoomedAt < 2 * AFTER_ZOOM_MILLIS;
+    if (seat >= 0 && !hasZoomed) {
+      if (seat !== this.tappedSeat) {
+        this.presses.press(seat);
+      }
+    } else {
       this.zoomedAt = performance.now();
       stage.zoomBy(2, at);
     }

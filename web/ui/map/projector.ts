@@ -33,6 +33,10 @@ export class Projector {
     // Nothing shines through: what lies below need not be mixed in.
     this.context = canvas.getContext("2d", { alpha: false }) as Context | null;
     this.say = say;
+    if (this.context === null) {
+      say({ kind: "cannot draw" });
+    }
+    canvas.addEventListener("contextrestored", () => this.restore());
   }
 
   show(look: Look): void {
@@ -50,6 +54,13 @@ export class Projector {
     } else {
       this.ask();
     }
+  }
+
+  /** What was on the canvas is gone, and what the pictures hold may be, too: they are asked for again. */
+  private restore(): void {
+    this.isBlank = true;
+    this.draw();
+    this.say({ kind: "blanked" });
   }
 
   /** However many looks come meanwhile, the last one is drawn: what cannot keep up never lags behind. */

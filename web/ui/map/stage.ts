@@ -21,7 +21,7 @@ import {
 import { Gestures } from "./gestures.ts";
 import type { House, Rectangle } from "./house.ts";
 import type { Easel } from "./easel.ts";
-import type { FromProjector } from "./messages.ts";
+import type { Shown } from "./messages.ts";
 import type { Frame } from "./scene.ts";
 
 export interface Audience {
@@ -30,6 +30,8 @@ export interface Audience {
   hovered(at: Point | null): void;
   /** The view is another: what is pinned to the plan has to move. */
   moved(): void;
+  /** A picture was asked for. */
+  asked(): void;
 }
 
 /** How much is painted beyond each edge, as a part of the window. */
@@ -88,6 +90,7 @@ export class Stage {
     this.limits = limitsOf(bounds, house.pitch, this.size);
     this.measure();
     new ResizeObserver(() => this.measure()).observe(root);
+    onRatioChange(() => this.refine());
     this.listen();
   }
 
@@ -145,14 +148,27 @@ export class Stage {
   }
 
   /** A picture is on the canvas. */
-  shown({ layer, frame }: FromProjector): void {
+  shown({ layer, frame }: Shown): void {
     if (layer === "detail") {
       this.shownDetail = frame;
-      if (this.wanted !== null && isSameView(frame.view, this.wanted.view)) {
+      if (this.wanted !== null && isSameFrame(frame, this.wanted)) {
         this.wanted = null;
       }
       this.wantIfNeeded();
     }
+  }
+
+  /** Nothing that was painted is there any more. */
+  repaint(): void {
+    this.shownDetail = null;
+    this.wanted = null;
+    this.wantGround();
+    this.want();
+    this.project();
+  }
+
+  get isWaiting(): boolean {
+    return this.wanted !== null;
   }
 
   private listen(): void {
@@ -223,6 +239,12 @@ export class Stage {
       canvas.style.width = `${this.size.width}px`;
       canvas.style.height = `${this.size.height}px`;
     }
+  }
+
+  /** Moved to a screen with finer or coarser pixels. */
+  private refine(): void {
+    this.want();
+    this.project();
   }
 
   private fly(to: View): void {
@@ -301,7 +323,7 @@ export class Stage {
   }
 
   private project(): void {
-    this.easel.show({ view: this.current, size: this.size, ratio: ratioFor(paperFor(this.size)) });
+    this.easel.show({ view: this.current, size: this.size, ratio: this.ratio });
   }
 
   /** One timer that sets itself again: a new one at each frame would cost each frame. */
@@ -324,7 +346,7 @@ export class Stage {
       return;
     }
     const scale = this.current.scale / frame.view.scale;
-    if (scale < SHARP_LEAST || scale > SHARP_MOST || !this.isCovered(frame)) {
+    if (scale < SHARP_LEAST || scale > SHARP_MOST || frame.ratio !== this.ratio || !this.isCovered(frame)) {
       this.want();
     }
   }
@@ -332,7 +354,7 @@ export class Stage {
   /** Whether what is shown is a picture of just that, reaching everywhere. */
   get isSharp(): boolean {
     const frame = this.shownDetail;
-    return frame !== null && frame.view.scale === this.current.scale && this.isCovered(frame);
+    return frame !== null && frame.view.scale === this.current.scale && frame.ratio === this.ratio && this.isCovered(frame);
   }
 
   private isCovered(frame: Frame): boolean {
@@ -343,13 +365,19 @@ export class Stage {
   }
 
   private want(): void {
-    if (this.wanted !== null && isSameView(this.wanted.view, this.current)) {
+    const frame = { view: this.current, size: paperFor(this.size), ratio: this.ratio };
+    if (this.wanted !== null && isSameFrame(this.wanted, frame)) {
       return;
     }
-    const size = paperFor(this.size);
-    this.wanted = { view: this.current, size, ratio: ratioFor(size) };
+    this.wanted = frame;
     this.wantedAt = performance.now();
-    this.easel.tell({ kind: "paint", layer: "detail", ...this.wanted });
+    this.easel.tell({ kind: "paint", layer: "detail", ...frame });
+    this.audience.asked();
+  }
+
+  /** Device pixels per pixel of the page. */
+  private get ratio(): number {
+    return ratioFor(paperFor(this.size));
   }
 
   private wantGround(): void {
@@ -368,6 +396,29 @@ function beyond(length: number): number {
 
 function isSameView(one: View, other: View): boolean {
   return one.x === other.x && one.y === other.y && one.scale === other.scale;
+}
+
+function isSameFrame(one: Frame, other: Frame): boolean {
+  return (
+    isSameView(one.view, other.view) &&
+    one.size.width === other.size.width &&
+    one.size.height === other.size.height &&
+    one.ratio === other.ratio
+  );
+}
+
+/** A question about the pixels of one screen: for the next one another has to be asked. */
+function onRatioChange(changed: () => void): void {
+  const listen = (): void =>
+    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener(
+      "change",
+      () => {
+        listen();
+        changed();
+      },
+      { once: true },
+    );
+  listen();
 }
 
 function clampScale(scale: number, { scaleMin, scaleMax }: Limits): number {

@@ -82,17 +82,26 @@ export class Studio {
   private want(layer: Layer, frame: Frame): void {
     const sheet = this.sheets.get(layer);
     const [width, height] = [Math.round(frame.size.width * frame.ratio), Math.round(frame.size.height * frame.ratio)];
-    if (sheet !== undefined && sheet.context.canvas.width === width && sheet.context.canvas.height === height) {
+    if (sheet !== undefined && sheet.context.canvas.width === width && sheet.context.canvas.height === height && !isLost(sheet.context)) {
       sheet.frame = frame;
       sheet.dirty = "all";
       sheet.paintedAt = 0;
     } else {
       const context = makeSurface(width, height, true);
-      if (context !== null) {
-        this.sheets.set(layer, { context, frame, dirty: "all", paintedAt: 0 });
+      if (context === null) {
+        this.say({ kind: "cannot draw" });
+        return;
       }
+      context.canvas.addEventListener("contextrestored", () => this.repaint());
+      this.sheets.set(layer, { context, frame, dirty: "all", paintedAt: 0 });
     }
     this.plan(0);
+  }
+
+  /** What was painted is gone, and the stamps for seats with it. */
+  private repaint(): void {
+    this.painter?.forgetSprites();
+    this.soil("all");
   }
 
   private soil(seats: Uint32Array | "all"): void {
@@ -146,4 +155,9 @@ export class Studio {
     const bitmap = await createImageBitmap(sheet.context.canvas);
     this.hang({ layer, bitmap, frame, paper: painter.paper, isKnown });
   }
+}
+
+/** Older browsers neither lose a canvas nor say so. */
+function isLost(context: Surface): boolean {
+  return "isContextLost" in context && context.isContextLost();
 }

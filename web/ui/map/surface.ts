@@ -4,7 +4,10 @@ export type Surface = OffscreenCanvasRenderingContext2D | CanvasRenderingContext
 
 export function makeSurface(width: number, height: number, isOpaque: boolean): Surface | null {
   if (typeof OffscreenCanvas !== "undefined") {
-    return new OffscreenCanvas(width, height).getContext("2d", { alpha: !isOpaque });
+    const context = new OffscreenCanvas(width, height).getContext("2d", { alpha: !isOpaque });
+    if (context !== null || typeof document === "undefined") {
+      return context;
+    }
   }
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width, height];
