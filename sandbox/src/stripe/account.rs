@@ -36,7 +36,7 @@ pub struct Account {
     /// Intents in the order in which they were made.
     pub order: VecDeque<String>,
     /// Refunds that are settled later.
-    pub pending_refunds: Vec<String>,
+    pub unsettled_refunds: Vec<String>,
     /// Where the API's pages are, without a slash at the end.
     pub base_url: String,
     /// Whoever pays is declined.

@@ -9,10 +9,10 @@ pub enum Behaviour {
     Authenticates(Option<Decline>),
     /// Pays, and its holder disputes it, with this reason.
     Disputes(&'static str),
-    /// Pays; its refunds are pending first, and then succeed or fail.
-    RefundsLate {
-        succeeds: bool,
-    },
+    /// Pays; its refunds are pending at first, and then succeed.
+    RefundsLate,
+    /// Pays; its refunds succeed at first, and then fail.
+    RefundsFail,
 }
 
 /// How a card is declined: Stripe's code, and its bank's reason.
@@ -171,12 +171,12 @@ const CARDS: [TestCard; 22] = [
     visa(
         "4000000000007726",
         "pm_card_pendingRefund",
-        Behaviour::RefundsLate { succeeds: true },
+        Behaviour::RefundsLate,
     ),
     visa(
         "4000000000005126",
         "pm_card_refundFail",
-        Behaviour::RefundsLate { succeeds: false },
+        Behaviour::RefundsFail,
     ),
     visa("4000002760000016", "pm_card_de", Behaviour::Pays),
     visa(

@@ -1,7 +1,7 @@
 //! Refunds, in full and in part, never above what was paid.
 //!
-//! A refund succeeds at once, except on the two test cards whose refunds are pending for a second: then it is settled, and
-//! says so by events of its own.
+//! A refund succeeds at once, except on two test cards: of one it is pending for a second, and then succeeds; of the other
+//! it succeeds, and a second later fails, as a bank may say after days. Both tell so by events of their own.
 
 use serde_json::json;
 
@@ -12,8 +12,8 @@ use super::form::Form;
 use super::refusal::Refusal;
 use crate::ids;
 
-/// How long a late refund is pending.
-const PENDING_SECS: i64 = 1;
+/// After how long a late refund is settled.
+const UNSETTLED_SECS: i64 = 1;
 
 #[derive(Debug, Clone)]
 pub struct Refund {
@@ -30,17 +30,28 @@ pub struct Refund {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    Pending { succeeds: bool },
+    Pending,
     Succeeded,
+    /// It has succeeded, as far as anybody knows.
+    BoundToFail,
     Failed,
 }
 
 impl Status {
     pub fn name(self) -> &'static str {
         match self {
-            Self::Pending { .. } => "pending",
-            Self::Succeeded => "succeeded",
+            Self::Pending => "pending",
+            Self::Succeeded | Self::BoundToFail => "succeeded",
             Self::Failed => "failed",
+        }
+    }
+
+    /// What it comes to, where that is still to come.
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Pending => Some(Self::Succeeded),
+            Self::BoundToFail => Some(Self::Failed),
+            Self::Succeeded | Self::Failed => None,
         }
     }
 }
@@ -71,7 +82,8 @@ impl Account {
         merge(&mut metadata, form.map("metadata"))?;
         let id = ids::with_prefix("re_3");
         let status = match charge.method.behaviour() {
-            Behaviour::RefundsLate { succeeds } => Status::Pending { succeeds },
+            Behaviour::RefundsLate => Status::Pending,
+            Behaviour::RefundsFail => Status::BoundToFail,
             Behaviour::Pays
             | Behaviour::Declines(_)
             | Behaviour::Authenticates(_)
@@ -121,20 +133,17 @@ impl Account {
         page("/v1/refunds", rendered, form)
     }
 
-    /// Settles the refunds that have been pending long enough.
+    /// Settles the refunds that have waited for it long enough.
     pub fn settle_refunds(&mut self, now: i64) {
-        let due: Vec<(String, bool)> = self
-            .pending_refunds
+        let due: Vec<(String, Status)> = self
+            .unsettled_refunds
             .iter()
             .filter_map(|id| self.refunds.get(id))
-            .filter(|refund| now - refund.created >= PENDING_SECS)
-            .filter_map(|refund| match refund.status {
-                Status::Pending { succeeds } => Some((refund.id.clone(), succeeds)),
-                Status::Succeeded | Status::Failed => None,
-            })
+            .filter(|refund| now - refund.created >= UNSETTLED_SECS)
+            .filter_map(|refund| Some((refund.id.clone(), refund.status.next()?)))
             .collect();
-        for (id, succeeds) in due {
-            self.settle(&id, succeeds, now);
+        for (id, status) in due {
+            self.settle(&id, status, now);
         }
     }
 
@@ -156,8 +165,8 @@ impl Account {
         });
         match refund.status {
             Status::Failed => rendered["failure_reason"] = "expired_or_canceled_card".into(),
-            Status::Pending { .. } => rendered["pending_reason"] = "processing".into(),
-            Status::Succeeded => {}
+            Status::Pending => rendered["pending_reason"] = "processing".into(),
+            Status::Succeeded | Status::BoundToFail => {}
         }
         if expand.contains(&"charge") {
             rendered["charge"] = self.render_charge(&refund.charge, &[])?;
@@ -175,8 +184,8 @@ impl Account {
             refund.intent.clone(),
             refund.charge.clone(),
         );
-        if let Status::Pending { .. } = refund.status {
-            self.pending_refunds.push(id.clone());
+        if refund.status.next().is_some() {
+            self.unsettled_refunds.push(id.clone());
         }
         if let Some(charge) = self.charges.get_mut(&charge) {
             charge.refunded += refund.amount;
@@ -198,26 +207,23 @@ impl Account {
         Ok(())
     }
 
-    fn settle(&mut self, id: &str, succeeds: bool, now: i64) {
-        self.pending_refunds.retain(|pending| pending != id);
+    fn settle(&mut self, id: &str, status: Status, now: i64) {
+        self.unsettled_refunds.retain(|unsettled| unsettled != id);
         let Some(refund) = self.refunds.get_mut(id) else {
             return;
         };
-        refund.status = if succeeds {
-            Status::Succeeded
-        } else {
-            Status::Failed
-        };
+        refund.status = status;
+        let has_failed = status == Status::Failed;
         let (intent, charge, amount) =
             (refund.intent.clone(), refund.charge.clone(), refund.amount);
         // The money is back with whom it should have left.
-        if !succeeds && let Some(charge) = self.charges.get_mut(&charge) {
+        if has_failed && let Some(charge) = self.charges.get_mut(&charge) {
             charge.refunded -= amount;
         }
         let Ok(rendered) = self.render_refund(id, &[]) else {
             return;
         };
-        if !succeeds {
+        if has_failed {
             self.emit("refund.failed", &intent, rendered.clone(), now);
         }
         self.emit("refund.updated", &intent, rendered.clone(), now);

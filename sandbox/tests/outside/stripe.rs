@@ -174,13 +174,31 @@ async fn a_refund_that_fails_late_says_so_and_gives_the_money_back_to_the_shop()
     world.pay(&intent, "pm_card_refundFail").await;
     let form = [("payment_intent", text(&intent, "id"))];
     let refund = world.stripe("refunds", &form).await;
-    assert_eq!(refund["status"], "pending");
+    assert_eq!(refund["status"], "succeeded", "at first");
+    let told = world.shop.wait_for("refund.created", 1).await;
+    assert_eq!(told[0].json()["data"]["object"]["status"], "succeeded");
     let told = world.shop.wait_for("refund.failed", 1).await;
-    assert_eq!(told[0].json()["data"]["object"]["id"], refund["id"]);
+    let told = told[0].json()["data"]["object"].clone();
+    assert_eq!(
+        (&told["id"], &told["status"]),
+        (&refund["id"], &json!("failed"))
+    );
     let charge = world
         .show(&format!("charges/{}", text(&refund, "charge")))
         .await;
     assert_eq!(charge["amount_refunded"], 0);
+}
+
+#[actix_web::test]
+async fn a_refund_that_is_pending_at_first_succeeds() {
+    let world = World::new().await;
+    let intent = world.intent("4200", "eur").await;
+    world.pay(&intent, "pm_card_pendingRefund").await;
+    let form = [("payment_intent", text(&intent, "id"))];
+    let refund = world.stripe("refunds", &form).await;
+    assert_eq!(refund["status"], "pending");
+    let told = world.shop.wait_for("refund.updated", 1).await;
+    assert_eq!(told[0].json()["data"]["object"]["status"], "succeeded");
 }
 
 #[actix_web::test]

@@ -60,7 +60,8 @@ impl Account {
             Behaviour::Pays
             | Behaviour::Declines(_)
             | Behaviour::Disputes(_)
-            | Behaviour::RefundsLate { .. } => None,
+            | Behaviour::RefundsLate
+            | Behaviour::RefundsFail => None,
         };
         let failed = Decline {
             code: "payment_intent_authentication_failure",
@@ -148,7 +149,9 @@ impl Account {
                 self.succeed(id, method, false, now)?;
                 self.open_dispute(id, reason, now)
             }
-            Behaviour::Pays | Behaviour::RefundsLate { .. } => self.succeed(id, method, false, now),
+            Behaviour::Pays | Behaviour::RefundsLate | Behaviour::RefundsFail => {
+                self.succeed(id, method, false, now)
+            }
         }
     }
 
