@@ -4,7 +4,7 @@ use serde_json::Value;
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::operations::{End, Operation, Subject};
+use super::operations::{End, FAVOUR, Operation, Subject};
 use super::stage::Stage;
 use crate::outcome::Outcome;
 
@@ -39,11 +39,16 @@ pub async fn check(stage: &Stage, operation: Operation, subject: &Subject) -> Ou
                     && rows.sold == *tickets
                     && kept > 0
             }
+            End::Favoured => rows.status == "PAID" && rows.tickets == 2 && rows.sold == 2,
             End::Refunded => rows.status == "REFUNDED" && rows.tickets + rows.sold + kept == 0,
             End::Held => rows.status == "PENDING" && rows.held == 2 && kept == 0,
             End::Unpaid => rows.status != "PAID" && rows.tickets + rows.sold + kept == 0,
         };
-        let adds_up = kept == rows.booked && kept == rows.worth && rows.pinned == 0;
+        let favour = match end {
+            End::Favoured => FAVOUR,
+            End::Paid { .. } | End::Refunded | End::Held | End::Unpaid => 0,
+        };
+        let adds_up = kept == rows.booked && kept + favour == rows.worth && rows.pinned == 0;
         if !is_right || !adds_up {
             return Err(format!("not {end:?}: {rows:?}, and the providers keep {kept}").into());
         }
@@ -57,7 +62,7 @@ async fn rows(stage: &Stage, order: Uuid) -> Outcome<Rows> {
              (select count(*) from ticket where ticket.order_id = $1 and ticket.status = 'VALID') as tickets,
              (select coalesce(sum(price), 0)::int8 from ticket
                  where ticket.order_id = $1 and ticket.status = 'VALID') as worth,
-             (select coalesce(sum(case kind when 'captured' then amount else -amount end), 0)::int8 from ledger
+             (select coalesce(sum(case when kind in ('captured', 'refund_failed') then amount else -amount end), 0)::int8 from ledger
                  where ledger.order_id = $1) as booked,
              (select count(*) from taken_seat where taken_seat.order_id = $1 and state = 'sold') as sold,
              (select count(*) from taken_seat where taken_seat.order_id = $1 and state = 'held') as held,

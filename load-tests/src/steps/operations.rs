@@ -13,6 +13,9 @@ use crate::payments::buyer::{Buyer, Cart, Heard};
 const GOOD_CARD: &str = "pm_card_visa";
 const BAD_CARD: &str = "pm_card_chargeDeclined";
 
+/// What goes back as a favour, in minor units.
+pub const FAVOUR: i64 = 150;
+
 /// An operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Operation {
@@ -32,6 +35,8 @@ pub enum Operation {
     Refund,
     /// One of an order's two tickets is refunded.
     Ticket,
+    /// A part of an order's money goes back, and its tickets stay.
+    Favour,
     /// A session is cancelled with two paid orders, one by each provider, and an attempt under way.
     Cancel,
 }
@@ -50,6 +55,8 @@ pub enum End {
     Paid {
         tickets: i64,
     },
+    /// Paid, and `FAVOUR` of it went back; both tickets are valid.
+    Favoured,
     Refunded,
     /// Nothing was paid, and its places are held as before.
     Held,
@@ -80,7 +87,9 @@ impl Operation {
             Self::Deadline | Self::Late => {
                 subject.started = attempt(stage, &mut buyer, &cart, "stripe").await?;
             }
-            Self::Refund | Self::Ticket => pay_by_card(stage, &mut buyer, &cart, GOOD_CARD).await?,
+            Self::Refund | Self::Ticket | Self::Favour => {
+                pay_by_card(stage, &mut buyer, &cart, GOOD_CARD).await?;
+            }
             Self::Cancel => {
                 pay_by_card(stage, &mut buyer, &cart, GOOD_CARD).await?;
                 for _ in 0..2 {
@@ -140,6 +149,13 @@ impl Operation {
                 let arguments = vec![order.to_string(), "--ticket".to_owned(), ticket.to_string()];
                 command(stage, "refund", arguments, is_done, ticket).await?;
             }
+            Self::Favour => {
+                let amount = FAVOUR.to_string();
+                let arguments = [&cart.order, "--amount", &amount, "--key", "drill"];
+                let arguments = arguments.map(str::to_owned).to_vec();
+                let is_done = "select exists (select from refund join payment using (payment_id) where order_id = $1)";
+                command(stage, "refund", arguments, is_done, order).await?;
+            }
             Self::Cancel => {
                 let session = subject.session;
                 let arguments = ["--reason", "the drill", "--no-wait"].map(str::to_owned);
@@ -165,6 +181,7 @@ impl Operation {
             Self::Deadline => &[End::Held],
             Self::Refund => &[End::Refunded],
             Self::Ticket => &[End::Paid { tickets: 1 }],
+            Self::Favour => &[End::Favoured],
             Self::Cancel => &[End::Refunded, End::Refunded, End::Unpaid],
         }
     }
