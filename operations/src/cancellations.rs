@@ -146,10 +146,23 @@ async fn refund_order(
         by: None,
     };
     let mut tx = app.pool.begin().await?;
-    match refund_in(&mut tx, &request).await {
+    let refunded = match refund_in(&mut tx, &request).await {
+        // The buyer has the money from their bank: the tickets are taken back all the same.
+        Err(RefundError::LostToDispute) => {
+            let for_nothing = RefundRequest {
+                fee_per_ticket: i64::MAX,
+                ..request
+            };
+            refund_in(&mut tx, &for_nothing).await
+        }
+        other => other,
+    };
+    match refunded {
         Ok(_) => {}
         // Refunded by staff since it was looked for.
-        Err(RefundError::NotPaid | RefundError::NoSuchTicket) => return Ok(false),
+        Err(RefundError::NotPaid | RefundError::RefundedBefore | RefundError::NoSuchTicket) => {
+            return Ok(false);
+        }
         Err(error) => return Err(error),
     }
     store::cancellations::count_refunded(&mut tx, session).await?;

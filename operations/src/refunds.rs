@@ -15,12 +15,15 @@ use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use store::jobs::Job;
 use store::payments::Payment;
-use store::refunds::{NewRefund, PlacesAfter as Places, RefundKind, RefundableTicket};
+use store::refunds::{
+    DueReturn, NewRefund, PlacesAfter as Places, RefundKind, RefundableTicket, SoldPlaces,
+};
 use store::returns::Policy;
 use thiserror::Error;
 
 use crate::App;
 use crate::orders::OrderError;
+use crate::turns::turn_of;
 
 pub use store::refunds::PlacesAfter;
 pub use store::returns::Terms as ReturnTerms;
@@ -68,6 +71,8 @@ pub struct Refunded {
 pub enum RefundError {
     #[error("there is no such paid order")]
     NotPaid,
+    #[error("the order was refunded before, and nothing more goes back")]
+    RefundedBefore,
     #[error("a ticket is not of this order, or was refunded before")]
     NoSuchTicket,
     /// Somebody has come in with it.
@@ -78,6 +83,9 @@ pub enum RefundError {
     /// Less cannot go back by itself at the provider.
     #[error("the provider sends back multiples of {:?} only", .0)]
     NotOfUnits(Money),
+    /// A lost dispute has taken the money: the buyer has it. Tickets can still be taken back for nothing.
+    #[error("a lost dispute took the money, and nothing is left to go back")]
+    LostToDispute,
     #[error("a favour needs a key, so that it is done once")]
     KeyRequired,
     #[error("the key was used for another amount")]
@@ -98,10 +106,11 @@ pub enum RefundError {
     Store(#[from] store::Error),
 }
 
-/// Gives money back, as staff may. A whole order that is refunded already is fine: nothing more goes back.
+/// Gives money back, as staff may.
 ///
 /// # Errors
-/// There is nothing to refund, or more than there is was asked for.
+/// There is nothing to refund, it was refunded before (`RefundedBefore`: whoever asks twice has what they want), or
+/// more than there is was asked for. Then nothing has changed.
 pub async fn refund(pool: &PgPool, request: &RefundRequest) -> Result<Refunded, RefundError> {
     let mut tx = pool.begin().await?;
     let refunded = refund_in(&mut tx, request).await?;
@@ -202,8 +211,12 @@ pub(crate) async fn refund_in(
     request: &RefundRequest,
 ) -> Result<Refunded, RefundError> {
     // Whoever refunds the same order waits here, and then finds its tickets gone.
-    let payment = store::refunds::lock_payment_of(tx, request.order).await?;
-    let payment = payment.ok_or(RefundError::NotPaid)?;
+    let Some(payment) = store::refunds::lock_payment_of(tx, request.order).await? else {
+        return match store::refunds::is_refunded(tx, request.order).await? {
+            true => Err(RefundError::RefundedBefore),
+            false => Err(RefundError::NotPaid),
+        };
+    };
     let payment = store::payments::find(&mut *tx, payment).await?;
     let payment = payment.ok_or(RefundError::NotPaid)?;
     match &request.extent {
@@ -212,38 +225,51 @@ pub(crate) async fn refund_in(
     }
 }
 
-/// Has the session take the places of refunded tickets back. Repeated, it takes back what is left.
+/// Has the session take the places of refunded tickets back, each refund's as it chose. Repeated, it takes back what is
+/// left.
 ///
 /// # Errors
 /// The session or the database does not answer; then it is to be repeated.
 pub(crate) async fn return_places(app: &App, order: OrderId) -> Result<(), RefundError> {
-    let Some((session_id, places)) = store::refunds::places_to_return(&app.pool, order).await?
-    else {
+    // Standing places have no names: of two that take an order's back at a time, each might take the other's.
+    let _turn = turn_of(order).await;
+    while let Some(due) = store::refunds::next_return(&app.pool, order).await? {
+        return_places_of(app, order, &due).await?;
+        store::refunds::note_returned(&app.pool, due.refund_id).await?;
+    }
+    Ok(())
+}
+
+async fn return_places_of(app: &App, order: OrderId, due: &DueReturn) -> Result<(), RefundError> {
+    let left = places_of(app, order, due).await?;
+    if left.is_empty() {
         return Ok(());
-    };
+    }
     let session = app
         .registry
-        .session(session_id)
+        .session(due.session_id)
         .await
         .map_err(OrderError::from)?;
-    let left = store::refunds::ticketless_places(&mut *app.pool.acquire().await?, order).await?;
     let command = Command::Return(Return {
         order,
         seats: left.seats,
         standing: left.standing,
-        withhold: places == Places::Withheld,
+        withhold: due.places == Places::Withheld,
     });
     match session.command(command).await {
         Ok(()) => {}
         Err(CommandError::Refused(_)) => return Err(RefundError::SessionBusy),
         Err(error) => return Err(OrderError::from(error).into()),
     }
-    let left = store::refunds::ticketless_places(&mut *app.pool.acquire().await?, order).await?;
-    if !left.seats.is_empty() || !left.standing.is_empty() {
-        // Another refund of the order came in between.
-        return Err(RefundError::SessionBusy);
+    match places_of(app, order, due).await?.is_empty() {
+        true => Ok(()),
+        false => Err(RefundError::SessionBusy),
     }
-    Ok(store::refunds::note_places_returned(&app.pool, order).await?)
+}
+
+async fn places_of(app: &App, order: OrderId, due: &DueReturn) -> Result<SoldPlaces, RefundError> {
+    let mut connection = app.pool.acquire().await?;
+    Ok(store::refunds::places_of(&mut connection, order, due.refund_id).await?)
 }
 
 async fn tickets_back(
@@ -260,10 +286,10 @@ async fn tickets_back(
     let kept = |ticket: &RefundableTicket| request.fee_per_ticket.clamp(0, ticket.price);
     let wanted = ticket_value - sum(chosen.iter().map(kept));
     let paid = payment.amount.ok_or(RefundError::NotPaid)?;
-    // What the provider cannot keep apart is the buyer's. What went back as a favour does not go back again.
+    // What the provider cannot keep apart is the buyer's.
     let unit = refund_unit(payment, paid.currency);
     let wanted = wanted.saturating_add(unit - 1) / unit * unit;
-    let minor = wanted.min(paid.minor - payment.refunded).max(0);
+    let minor = wanted.min(rest_of(tx, payment, paid, wanted).await?);
     let amount = Money { minor, ..paid };
     let ids: Vec<TicketId> = chosen.iter().map(|ticket| ticket.ticket_id).collect();
     let refund = NewRefund {
@@ -310,7 +336,7 @@ async fn favour(
             false => Err(RefundError::KeyReused),
         };
     }
-    if minor <= 0 || minor >= paid.minor - payment.refunded {
+    if minor <= 0 || minor >= rest_of(tx, payment, paid, minor).await? {
         return Err(RefundError::WrongAmount);
     }
     let unit = refund_unit(payment, paid.currency);
@@ -343,6 +369,22 @@ fn refund_unit(payment: &Payment, currency: Currency) -> i64 {
         Some(Provider::Stripe) => Stripe::refund_unit(currency),
         Some(Provider::Paypal) => Paypal::refund_unit(currency),
         Some(Provider::Test) | None => 1,
+    }
+}
+
+/// What is left of a payment, in minor units: what went back, as a favour, say, or is lost to a dispute does not go back
+/// again. Wanted where a dispute has left nothing, it is refused.
+async fn rest_of(
+    tx: &mut PgConnection,
+    payment: &Payment,
+    paid: Money,
+    wanted: i64,
+) -> Result<i64, RefundError> {
+    let lost = store::disputes::lost_of(tx, payment.payment_id).await?;
+    let rest = paid.minor - payment.refunded - lost;
+    match wanted > 0 && lost > 0 && rest <= 0 {
+        true => Err(RefundError::LostToDispute),
+        false => Ok(rest.max(0)),
     }
 }
 

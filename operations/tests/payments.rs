@@ -6,10 +6,14 @@
 mod cashier;
 #[path = "payments/outside.rs"]
 mod outside;
+#[path = "payments/places_back.rs"]
+mod places_back;
 #[path = "payments/providers.rs"]
 mod providers;
 #[path = "payments/refunds.rs"]
 mod refunds;
+#[path = "payments/setbacks.rs"]
+mod setbacks;
 mod support;
 
 use domain::SeatIndex;

@@ -7,7 +7,7 @@ use actors::Clock;
 use domain::{Money, OrderId};
 use operations::audit::{self, Finding, Report};
 use operations::cancellations::{self, Cancellation};
-use operations::refunds::{self, ReturnTerms};
+use operations::refunds::{self, Extent, RefundError, ReturnTerms};
 use sqlx::PgPool;
 
 use crate::command_line::{CancelSessionOptions, RefundOptions, ReturnPolicyOptions};
@@ -29,12 +29,21 @@ pub async fn refund(configuration: &Configuration, options: RefundOptions) -> Re
 
 async fn refund_on(pool: &PgPool, options: RefundOptions) -> Result<(), Failure> {
     let order = order_of(pool, &options.order).await?;
+    let extent = options.extent();
     let refunded = match options.as_buyer {
         true => {
             let now = Clock::System.now();
-            refunds::refund_by_policy(pool, order, options.extent(), now).await?
+            refunds::refund_by_policy(pool, order, extent.clone(), now).await
         }
-        false => refunds::refund(pool, &options.into_request(order)).await?,
+        false => refunds::refund(pool, &options.into_request(order)).await,
+    };
+    let refunded = match refunded {
+        // Whoever repeats the command has what they want.
+        Err(RefundError::RefundedBefore) if extent == Extent::Whole => {
+            say("The order was refunded before: nothing more goes back.");
+            return Ok(());
+        }
+        refunded => refunded?,
     };
     let (tickets, amount) = (refunded.tickets, written(refunded.amount));
     say(format_args!(

@@ -19,6 +19,7 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {
     pub captured: Money,
+    /// What has gone back, less what came back of it since it could not be paid out.
     pub refunded: Money,
     /// What disputes that were lost took.
     pub disputed: Money,
@@ -89,19 +90,23 @@ const RULES: [Rule; 11] = [
     },
     Rule {
         name: "a refund is booked when it is done, and not before",
-        breaches: "select refund_id::text as subject, state || ', booked ' || coalesce(ledger.amount::text, 'nothing') as detail
-             from refund left join ledger using (refund_id)
-             where refund.amount > 0
-                 and case when state = 'done' then ledger.amount is distinct from refund.amount
-                     else ledger.amount is not null end limit $1",
+        breaches: "select refund_id::text as subject, state || ', booked ' || booked as detail
+             from (select refund_id, state, refund.amount,
+                     coalesce(sum(case ledger.kind when 'refunded' then ledger.amount else -ledger.amount end), 0)
+                         as booked
+                 from refund left join ledger using (refund_id) group by refund_id) sums
+             where booked <> case when state = 'done' then amount else 0 end limit $1",
     },
     Rule {
         name: "no more goes back than came",
-        breaches: "select payment_id::text as subject, captured || ' captured, ' || refunded || ' back' as detail
+        breaches: "select payment_id::text as subject,
+                 captured || ' captured, ' || refunded || ' back, ' || disputed || ' lost to disputes' as detail
              from (select payment_id, coalesce(sum(amount) filter (where kind = 'captured'), 0) as captured,
-                     coalesce(sum(amount) filter (where kind = 'refunded'), 0) as refunded
+                     coalesce(sum(amount) filter (where kind = 'refunded'), 0)
+                         - coalesce(sum(amount) filter (where kind = 'refund_failed'), 0) as refunded,
+                     coalesce(sum(amount) filter (where kind = 'disputed'), 0) as disputed
                  from ledger group by payment_id) sums
-             where refunded > captured limit $1",
+             where refunded + disputed > captured limit $1",
     },
     Rule {
         name: "a paid order has a payment and valid tickets, and no other order has any",
@@ -256,7 +261,8 @@ async fn balances(tx: &mut PgConnection) -> Result<Vec<Balance>, sqlx::Error> {
                + coalesce((select sum(ticket_value - refund.amount) from refund join payment using (payment_id)
                    where payment.currency = booked.currency and refund.kind <> 'returned'), 0))::int8 as "earned!"
            from (select currency, coalesce(sum(amount) filter (where kind = 'captured'), 0)::int8 as captured,
-                   coalesce(sum(amount) filter (where kind = 'refunded'), 0)::int8 as refunded,
+                   (coalesce(sum(amount) filter (where kind = 'refunded'), 0)
+                       - coalesce(sum(amount) filter (where kind = 'refund_failed'), 0))::int8 as refunded,
                    coalesce(sum(amount) filter (where kind = 'disputed'), 0)::int8 as disputed
                from ledger group by currency) booked order by 1"#
     )

@@ -2,7 +2,7 @@
 
 use domain::order::Provider;
 use domain::{Money, PaymentId};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 
 use crate::payments::provider_word;
 
@@ -50,6 +50,21 @@ pub async fn note(
         state_word(dispute.state),
     );
     Ok(noted.execute(transaction).await?.rows_affected() == 1)
+}
+
+/// What lost disputes took of a payment, in minor units.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn lost_of(
+    connection: impl PgExecutor<'_>,
+    payment: PaymentId,
+) -> Result<i64, sqlx::Error> {
+    let lost = sqlx::query_scalar!(
+        r#"select coalesce(sum(amount), 0)::int8 as "lost!" from dispute where payment_id = $1 and state = 'lost'"#,
+        payment.0,
+    );
+    lost.fetch_one(connection).await
 }
 
 fn state_word(state: DisputeState) -> &'static str {

@@ -62,3 +62,20 @@ pub async fn book_refund(
     );
     booked.execute(transaction).await.map(drop)
 }
+
+/// Books a refund that was booked as gone as come back. One that never went is no movement.
+///
+/// # Errors
+/// The database does not answer, or it was booked before (`ledger_books_a_failure_once`).
+pub async fn book_failed_refund(
+    transaction: &mut PgConnection,
+    refund: RefundId,
+) -> Result<(), sqlx::Error> {
+    let booked = sqlx::query!(
+        "insert into ledger (kind, payment_id, order_id, session_id, refund_id, amount, currency, provider)
+         select 'refund_failed', payment_id, order_id, session_id, refund_id, amount, currency, provider
+         from ledger where refund_id = $1 and kind = 'refunded'",
+        refund.0,
+    );
+    booked.execute(transaction).await.map(drop)
+}

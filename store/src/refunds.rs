@@ -2,20 +2,23 @@
 //!
 //! ```text
 //! due ──the provider took it on──▶ sent ──it says so──▶ done (booked)
-//!  └──────────────────────────────────┴──it refuses──▶ failed (staff have to see to it)
+//!  └──────────────────────────────────┴──it refuses──▶ failed ◀──┘ it could not be paid out (booked as come back)
 //! ```
+//!
+//! Staff see to those that failed. One that they have paid out by other means is done, whatever its provider says again.
+
+mod places;
 
 use std::time::Duration;
 
 use domain::order::{PaymentState, Provider};
-use domain::{
-    AccountId, Money, OrderId, PaymentId, RefundId, SeatIndex, SectionIndex, SessionId, TicketId,
-};
+use domain::{AccountId, Money, OrderId, PaymentId, RefundId, TicketId};
 use sqlx::{PgConnection, PgExecutor};
 
-use crate::columns::{count, currency_of, undecodable};
+use crate::columns::{currency_of, undecodable};
 use crate::payments::provider;
-use crate::tickets::section_of;
+
+pub use places::{DueReturn, SoldPlaces, next_return, note_returned, places_of};
 
 /// Where a refund stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,14 +87,6 @@ pub struct RefundableTicket {
     pub price: i64,
     /// Whether somebody has come in with it.
     pub is_admitted: bool,
-}
-
-/// Places of an order that are sold without a valid ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TicketlessPlaces {
-    pub seats: Vec<SeatIndex>,
-    /// Section, places that are sold, and places that have a valid ticket.
-    pub standing: Vec<(SectionIndex, u32, u32)>,
 }
 
 /// Writes a refund that takes these tickets back: they stop admitting with this transaction. All of the money back,
@@ -207,7 +202,7 @@ pub async fn by_key(
     Ok(found.map(|row| (RefundId(row.refund_id), row.amount)))
 }
 
-/// Moves a refund that is under way on; whether it was.
+/// Moves a refund on that is under way, or that was done and fails for the first time; whether it did.
 ///
 /// # Errors
 /// The database does not answer.
@@ -221,7 +216,8 @@ pub async fn advance(
     let moved = sqlx::query!(
         "update refund set state = $2, provider_reference = coalesce($3, provider_reference), failure = $4,
              heard_at = now()
-         where refund_id = $1 and state in ('due', 'sent')",
+         where refund_id = $1 and (state in ('due', 'sent')
+             or state = 'done' and $2 = 'failed' and failure is null)",
         refund.0,
         state_word(to),
         reference,
@@ -271,6 +267,22 @@ pub async fn lock_payment_of(
         crate::payments::state_word(PaymentState::Refunded),
     );
     Ok(found.fetch_optional(transaction).await?.map(PaymentId))
+}
+
+/// Whether an order was paid, or came too late to be, and has been refunded.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn is_refunded(
+    connection: impl PgExecutor<'_>,
+    order: OrderId,
+) -> Result<bool, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        r#"select exists (
+               select from event_session_order where order_id = $1 and status = 'REFUNDED') as "exists!""#,
+        order.0,
+    );
+    found.fetch_one(connection).await
 }
 
 /// The valid tickets of an order, locked, so that none is admitted while it is refunded.
@@ -324,92 +336,6 @@ pub async fn mark_paid_order_refunded(
         order.0,
     );
     marked.execute(transaction).await.map(drop)
-}
-
-/// What an order has sold and no valid ticket for.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn ticketless_places(
-    connection: &mut PgConnection,
-    order: OrderId,
-) -> Result<TicketlessPlaces, sqlx::Error> {
-    let seats = sqlx::query_scalar!(
-        "select seat_index from taken_seat
-         where order_id = $1 and state = 'sold' and not exists (
-             select from ticket where ticket.session_id = taken_seat.session_id
-                 and ticket.seat_index = taken_seat.seat_index and ticket.status = 'VALID')
-         order by 1",
-        order.0,
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let standing = sqlx::query!(
-        r#"select section_index, quantity, (
-               select count(*) from ticket where ticket.order_id = taken_standing.order_id
-                   and ticket.section_index = taken_standing.section_index and ticket.seat_index is null
-                   and ticket.status = 'VALID')::int4 as "valid!"
-           from taken_standing where order_id = $1 and state = 'sold' order by 1"#,
-        order.0,
-    )
-    .fetch_all(connection)
-    .await?;
-    let seats = seats.into_iter().map(|seat| count(seat).map(SeatIndex));
-    let standing = standing.into_iter().map(|row| {
-        Ok((
-            section_of(row.section_index)?,
-            count(row.quantity)?,
-            count(row.valid)?,
-        ))
-    });
-    let standing: Result<Vec<_>, sqlx::Error> = standing.collect();
-    Ok(TicketlessPlaces {
-        seats: seats.collect::<Result<_, _>>()?,
-        standing: standing?
-            .into_iter()
-            .filter(|(_, sold, valid)| sold > valid)
-            .collect(),
-    })
-}
-
-/// What an order's refunds chose for the places that have not been returned; the last choice holds for all.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn places_to_return(
-    connection: impl PgExecutor<'_>,
-    order: OrderId,
-) -> Result<Option<(SessionId, PlacesAfter)>, sqlx::Error> {
-    let row = sqlx::query!(
-        "select session_id, places from refund join payment using (payment_id)
-             join event_session_order using (order_id)
-         where order_id = $1 and places_returned_at is null
-         order by refund.created_at desc limit 1",
-        order.0,
-    )
-    .fetch_optional(connection)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some((
-        SessionId(row.session_id),
-        places_after(&row.places)?,
-    )))
-}
-
-/// Notes that the session has taken an order's places back.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn note_places_returned(
-    connection: impl PgExecutor<'_>,
-    order: OrderId,
-) -> Result<(), sqlx::Error> {
-    let noted = sqlx::query!(
-        "update refund set places_returned_at = now() from payment
-         where payment.payment_id = refund.payment_id and order_id = $1 and places_returned_at is null",
-        order.0,
-    );
-    noted.execute(connection).await.map(drop)
 }
 
 fn kind_words(kind: RefundKind) -> (&'static str, &'static str) {

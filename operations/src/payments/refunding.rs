@@ -66,7 +66,8 @@ pub(super) async fn ask_refund(app: &App, refund: RefundId) -> Result<(), Paymen
     hear(app, refund.refund_id, &asked).await
 }
 
-/// Follows what a provider says of a refund. Done is in the books with the transaction that says so.
+/// Follows what a provider says of a refund. Done is in the books with the transaction that says so, and so is a
+/// failure of what was done.
 pub(super) async fn hear(
     app: &App,
     refund: RefundId,
@@ -80,8 +81,12 @@ pub(super) async fn hear(
     let reference = Some(said.reference.as_str()).filter(|reference| !reference.is_empty());
     let mut tx = app.pool.begin().await?;
     let is_moved = store::refunds::advance(&mut *tx, refund, state, reference, failure).await?;
-    if is_moved && state == RefundState::Done {
-        store::ledger::book_refund(&mut tx, refund).await?;
+    match state {
+        RefundState::Done if is_moved => store::ledger::book_refund(&mut tx, refund).await?,
+        RefundState::Failed if is_moved => {
+            store::ledger::book_failed_refund(&mut tx, refund).await?;
+        }
+        RefundState::Due | RefundState::Sent | RefundState::Done | RefundState::Failed => {}
     }
     tx.commit().await?;
     if let Some(reason) = failure.filter(|_| is_moved) {
