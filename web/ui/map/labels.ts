@@ -9,6 +9,7 @@ import { drawLabel, fits, isFree, layOut, type Label, type LabelInk, type LabelW
 import { LOOK, priceColor, type Palette } from "./look.ts";
 import type { PaintedWords } from "./messages.ts";
 import { writeMoney } from "./money.ts";
+import { rowLabelsOf, writings, type RowLabel } from "./row-labels.ts";
 import { clampNumber, isWithin, type Frame, type Scene } from "./scene.ts";
 import type { Anchor, Shapes } from "./shapes.ts";
 import type { Surface } from "./surface.ts";
@@ -17,6 +18,12 @@ import type { Surface } from "./surface.ts";
 const NUMBERED_MIN = 8;
 /** Where along a row there may be room for a block's number: in its middle rather than beside it. */
 const ROW_PARTS = [0.5, 0.25, 0.75, 0.1, 0.9] as const;
+
+/** Letters of rows' names, in pixels of the page. */
+const ROW_PIXELS_MIN = 9;
+const ROW_PIXELS_MAX = 14;
+/** Seats are round: between them is a little more room than between their boxes. */
+const ROW_SLACK_PIXELS = 4;
 
 const NOTHING: Covered = { own: 0, others: 0 };
 
@@ -40,6 +47,8 @@ export class Labels {
   /** By section: what tells blocks apart that are numbered through; empty where they are not. */
   private readonly numbers: readonly string[];
   private readonly words: PaintedWords;
+  /** By level; worked out when one comes so close that rows are named. */
+  private rowLabels: RowLabel[][] | null = null;
   palette: Palette;
 
   constructor(house: House, shapes: Shapes, grid: SeatGrid, palette: Palette, words: PaintedWords) {
@@ -52,30 +61,37 @@ export class Labels {
     this.palette = palette;
   }
 
-  /** At both ends of a row, and at its aisles. */
-  rows(context: Surface, scene: Scene, { view, size }: Frame, plan: Rectangle): void {
+  /** At both ends of a row, and at its aisles; in the middle of a table. */
+  rows(context: Surface, scene: Scene, frame: Frame, plan: Rectangle): void {
     const { house, palette } = this;
-    const pixels = clampNumber(9, view.scale * house.pitch * 0.42, 14);
-    context.font = `500 ${pixels}px ${palette.font}`;
+    const pixels = clampNumber(ROW_PIXELS_MIN, this.pitchOf(frame) * 0.42, ROW_PIXELS_MAX);
     context.fillStyle = palette.quiet;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    this.shapes.lines.forEach((lines, section) => {
-      if (house.sections[section]?.level !== scene.level) {
-        return;
+    this.rowLabels ??= rowLabelsOf(house, this.shapes, this.grid);
+    for (const label of this.rowLabels[scene.level] ?? []) {
+      if (isWithin(plan, label.x, label.y, house.pitch * 2)) {
+        this.writeRow(context, frame, label, pixels);
       }
-      for (const { row, points } of lines) {
-        for (const at of ends(points, house.pitch)) {
-          if (isWithin(plan, at.x, at.y, house.pitch * 2)) {
-            const { x, y } = toPage(view, size, at);
-            const label = shortLabel(house.rows[row]?.label ?? "");
-            // A number has room where the next seat would stand; a name goes on from there.
-            const beyond = Math.max(0, context.measureText(label).width / 2 - view.scale * house.pitch * 0.4);
-            context.fillText(label, x + at.alongX * beyond, y + at.alongY * beyond);
-          }
+    }
+  }
+
+  private writeRow(context: Surface, { view, size }: Frame, label: RowLabel, pixels: number): void {
+    const { house, palette } = this;
+    const { x, y } = toPage(view, size, label);
+    const room = label.room === null ? Infinity : label.room * view.scale + ROW_SLACK_PIXELS;
+    for (const words of writings(house.rows[label.row]?.label ?? "")) {
+      for (const letters of [pixels, ROW_PIXELS_MIN]) {
+        context.font = `500 ${letters}px ${palette.font}`;
+        const { width } = context.measureText(words);
+        if (width <= room) {
+          // A number has room where the next seat would stand; a name goes on from there.
+          const beyond = Math.max(0, width / 2 - view.scale * house.pitch * 0.4);
+          context.fillText(words, x + label.alongX * beyond, y + label.alongY * beyond);
+          return;
         }
       }
-    });
+    }
   }
 
   sections(context: Surface, scene: Scene, frame: Frame): void {
@@ -274,30 +290,4 @@ function numbersOf(names: readonly string[]): string[] {
     alike.set(word, (alike.get(word) ?? 0) + 1);
   }
   return parts.map((part) => (part !== null && (alike.get(part[1] ?? "") ?? 0) >= NUMBERED_MIN ? (part[2] ?? "") : ""));
-}
-
-/** `A` of `A (block 2)`: on the map one sees which block it is. */
-function shortLabel(label: string): string {
-  return label.replace(/ \(.*\)$/, "");
-}
-
-interface End {
-  readonly x: number;
-  readonly y: number;
-  /** The way on from the line, as a vector of length one. */
-  readonly alongX: number;
-  readonly alongY: number;
-}
-
-/** The places beyond both ends of a line, one seat on. */
-function ends(points: Float32Array, pitch: number): End[] {
-  const last = points.length - 2;
-  const beyond = (end: number, inner: number): End => {
-    const [x, y] = [points[end] ?? 0, points[end + 1] ?? 0];
-    const [deltaX, deltaY] = [x - (points[inner] ?? x), y - (points[inner + 1] ?? y)];
-    const length = Math.hypot(deltaX, deltaY);
-    const [alongX, alongY] = length === 0 ? [-1, 0] : [deltaX / length, deltaY / length];
-    return { x: x + alongX * pitch * 0.9, y: y + alongY * pitch * 0.9, alongX, alongY };
-  };
-  return last === 0 ? [beyond(0, 0)] : [beyond(0, 2), beyond(last, last - 2)];
 }

@@ -1,7 +1,7 @@
 // The outlines on the plan: stages and walls around the places, and sections that have one. Traced in plan units.
 
 import type { Area, Drawing, Surroundings } from "./manifest.ts";
-import { isInside } from "./house.ts";
+import { isInside, reachOf } from "./house.ts";
 import { traceRounded, type Surface } from "./surface.ts";
 
 /** What people look at is the stage, even where the plan does not call it so. */
@@ -12,6 +12,18 @@ export function withStage(surroundings: Surroundings, name: string): Surrounding
   const stage = areas.find(holdsFocus);
   const named = stage === undefined ? null : { ...stage, label: name, labelX: stage.figure?.positionX ?? focusX, labelY: stage.figure?.positionY ?? focusY };
   return named === null ? surroundings : { ...surroundings, areas: areas.map((area) => (area === stage ? named : area)) };
+}
+
+/** How much higher than its letters an outline is that is not cut by them. */
+const LINE_PART = 1.25;
+
+/** Whether a name has room in its outline; the stage is named anyhow, and what has no outline of its own. */
+export function holdsName({ figure }: Area, { focusX, focusY }: Surroundings, letters: number, width: number): boolean {
+  if (figure === null || isInside(figure, focusX - figure.positionX, focusY - figure.positionY)) {
+    return true;
+  }
+  const { x, y } = reachOf(figure);
+  return width <= x * 2 && letters * LINE_PART <= y * 2;
 }
 
 export function traceArea(context: Surface, { figure, polygon }: Area): boolean {

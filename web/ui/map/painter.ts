@@ -11,7 +11,7 @@ import type { House, Rectangle, Section } from "./house.ts";
 import { Labels } from "./labels.ts";
 import { LOOK, priceColor, type Palette } from "./look.ts";
 import type { Surroundings } from "./manifest.ts";
-import { traceArea, traceDrawing, withStage } from "./outlines.ts";
+import { holdsName, traceArea, traceDrawing, withStage } from "./outlines.ts";
 import type { PaintedWords } from "./messages.ts";
 import { clampNumber, isWithin, type Frame, type Scene } from "./scene.ts";
 import { drawSeat } from "./seats.ts";
@@ -21,6 +21,11 @@ import type { Surface } from "./surface.ts";
 
 /** How much of the distance between neighbours a dot fills. */
 const DOT_PART = 0.8;
+
+/** Letters of what stands around, in pixels of the page: as a rule, and where there is little room. */
+const AREA_PIXELS_MIN = 13;
+const AREA_PIXELS_MAX = 22;
+const AREA_PIXELS_SMALL = 10;
 
 export class Painter {
   private readonly house: House;
@@ -127,12 +132,20 @@ export class Painter {
     context.fillStyle = this.palette.quiet;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    const size = clampNumber(13, this.house.pitch * view.scale * 2, 22) / view.scale;
-    context.font = `600 ${size}px ${this.palette.font}`;
-    for (const { label, labelX, labelY, figure, polygon } of this.surroundings.areas) {
+    const pixels = clampNumber(AREA_PIXELS_MIN, this.house.pitch * view.scale * 2, AREA_PIXELS_MAX);
+    for (const area of this.surroundings.areas) {
+      const { label, labelX, labelY, figure, polygon } = area;
       // A section's own name stands on the section.
       const isOfSection = figure === null && polygon === null && this.sectionNames.has(label ?? "");
-      if (label !== null && !isOfSection) {
+      if (label === null || isOfSection) {
+        continue;
+      }
+      const sizes = [pixels, AREA_PIXELS_SMALL].map((size) => size / view.scale);
+      const size = sizes.find((letters) => {
+        context.font = `600 ${letters}px ${this.palette.font}`;
+        return holdsName(area, this.surroundings, letters, context.measureText(label).width);
+      });
+      if (size !== undefined) {
         context.fillText(label, labelX, labelY);
       }
     }
