@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
-import { ADDRESS, at, Buyer, DESK, focusedText, launch, newSession, PHONE, stepAddress } from "./support.ts";
+import { ADDRESS, at, Buyer, DESK, focusedText, launch, newSession, PHONE, shifted, stepAddress, watchShifts } from "./support.ts";
 
 let browser: Browser;
 /** With a hold as long as usual. */
@@ -112,6 +112,18 @@ for (const device of [PHONE, DESK]) {
     await page.getByRole("link", { name: "Back" }).click();
     await at(page, order, "details");
     assert.equal(await page.getByLabel("State").inputValue(), "CA");
+    await buyer.leave();
+  });
+
+  test(`nothing moves while the clock comes to life, at ${device.name}`, async () => {
+    const buyer = await Buyer.arrive(browser, device);
+    const { page } = buyer;
+    const order = await buyer.orderAt("details", session);
+    await watchShifts(page);
+    await buyer.goTo(order, "details");
+    await page.locator("order-countdown[data-stage]").waitFor();
+    const sum = await shifted(page);
+    assert.ok(sum < 0.005, `${sum} of the window moved`);
     await buyer.leave();
   });
 

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import { comeTo, painted, restOf, type SeatMapElement } from "./seat-map.ts";
-import { BASE_URL, Buyer, DESK, launch, newSession, PHONE } from "./support.ts";
+import { BASE_URL, Buyer, DESK, launch, newSession, PHONE, shifted, watchShifts } from "./support.ts";
 
 let browser: Browser;
 let session = "";
@@ -68,20 +68,9 @@ for (const device of [PHONE, DESK]) {
   test(`nothing moves while the house comes to life, at ${device.name}`, async () => {
     const buyer = await Buyer.arrive(browser, device);
     const { page } = buyer;
-    await page.addInitScript(() => {
-      const shifts: number[] = [];
-      Object.assign(window, { shifts });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) {
-          shifts.push(entry.value);
-        }
-      }).observe({ type: "layout-shift", buffered: true });
-    });
+    await watchShifts(page);
     await open(page);
-    // What moved is told with the frame behind the one that shows it.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
-    const sum = shifts.reduce((all, one) => all + one, 0);
+    const sum = await shifted(page);
     assert.ok(sum < 0.005, `${sum} of the window moved`);
     await buyer.leave();
   });
@@ -266,9 +255,9 @@ test("two quick taps on neighbours take both", async () => {
   const other = await page.evaluate(() => document.querySelector<SeatMapElement>("seat-map")?.pointOf(1));
   const apart = other ? Math.hypot(one.x - other.x, one.y - other.y) : 0;
   assert.ok(other && apart >= 24 && apart < 32, `they are ${apart} apart: large enough, and nearer than two taps may be`);
-  // Not one after the other's answer: so quickly that they might be two taps on one place.
-  const { mouse } = page;
-  await Promise.all([one, other].flatMap(({ x, y }) => [mouse.move(x, y), mouse.down(), mouse.up()]));
+  // So quickly, as a rule, that they might be two taps on one place.
+  await page.mouse.click(one.x, one.y);
+  await page.mouse.click(other.x, other.y);
   await tray(page, "2 places");
   await buyer.leave();
 });

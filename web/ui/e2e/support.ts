@@ -150,3 +150,24 @@ export async function sql(statement: string): Promise<void> {
   assert.ok(executable !== undefined, "FRONTROW must name the executable that serves the demo");
   await promisify(execFile)(executable, ["psql", "--", "-qc", statement]);
 }
+
+/** Before a page is opened: keeps what moves on it without anybody's doing. */
+export async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) {
+        shifts.push(entry.value);
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+/** How much has moved since the page was opened, as a part of the window. */
+export async function shifted(page: Page): Promise<number> {
+  // What moved is told with the frame behind the one that shows it.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+  return shifts.reduce((all, one) => all + one, 0);
+}
