@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 
 import { prepareHouses, type Houses } from "./houses.ts";
+import { sessionStates } from "./session-states.ts";
 import type { State } from "./state.ts";
 import { frontStates, statesOf } from "./states.ts";
 import { Buyer, DESK, launch, PHONE } from "./support.ts";
@@ -24,7 +25,7 @@ const ONLY = new RegExp(process.env["ONLY"] ?? "");
 const GROUPS: readonly (readonly [title: string, isOf: (name: string) => boolean])[] = [
   ["The door", (name) => /^(door|login)/.test(name)],
   ["When something fails", (name) => /^error/.test(name)],
-  ["When it goes otherwise", (name) => /^(session-|sold-out|.*-refused|time-|offline|expired|refunded|cancel|payment-(pending|declined))/.test(name)],
+  ["When it goes otherwise", (name) => /^(session-|map-failed|sold-out|.*-refused|time-|offline|expired|refunded|cancel|payment-(pending|declined))/.test(name)],
   ["From the house to the ticket", (name) => !name.startsWith("front")],
   ["Finding something", () => true],
 ];
@@ -54,7 +55,7 @@ async function take(browser: Browser, houses: Houses, it: Look): Promise<State[]
   const buyer = await Buyer.arrive(browser, sized, it.scheme);
   const { page } = buyer;
   await page.emulateMedia({ reducedMotion: "reduce" });
-  const states = [...frontStates(), ...(await statesOf(buyer, houses))].filter(({ caption }) => caption !== undefined);
+  const states = [...frontStates(), ...(await statesOf(buyer, houses)), ...(await sessionStates(houses))].filter(({ caption }) => caption !== undefined);
   const shown = states.filter(({ name }) => ONLY.test(name));
   for (const state of shown) {
     await state.go(page);
