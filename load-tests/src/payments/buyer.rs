@@ -211,6 +211,16 @@ impl Buyer {
         heard(&self.sandbox.send(&call).await?)
     }
 
+    /// Gives an order up, with its places.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn cancel(&mut self, cart: &Cart) -> Outcome<Value> {
+        let (path, nothing) = (format!("{}/cancel", cart.path()), Value::Null);
+        let cancelled = self.insist("POST", &path, cart.headers(), &nothing);
+        cancelled.await?.done()
+    }
+
     /// # Errors
     /// The server does not answer.
     pub async fn order(&mut self, cart: &Cart) -> Outcome<Value> {

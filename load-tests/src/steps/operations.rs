@@ -31,6 +31,11 @@ pub enum Operation {
     Deadline,
     /// The card is charged in the moment when the attempt's time is up.
     Late,
+    /// A card was charged and nobody was told; its buyer leaves Stripe, which is silent, and pays through PayPal. The card's
+    /// money comes second, and goes back.
+    Twice,
+    /// The same, but its buyer gives the order up, and somebody else takes the seats: the money that comes late goes back.
+    Gone,
     /// An order is refunded in full.
     Refund,
     /// One of an order's two tickets is refunded.
@@ -87,6 +92,15 @@ impl Operation {
             Self::Deadline | Self::Late => {
                 subject.started = attempt(stage, &mut buyer, &cart, "stripe").await?;
             }
+            Self::Twice => charge_unheard(stage, &mut buyer, &cart).await?,
+            Self::Gone => {
+                charge_unheard(stage, &mut buyer, &cart).await?;
+                // Turned to and left again.
+                attempt(stage, &mut buyer, &cart, "paypal").await?;
+                end_attempt(stage, cart.order.parse()?).await?;
+                buyer.cancel(&cart).await?;
+                stage.buyer(session).claim(&seats).await?;
+            }
             Self::Refund | Self::Ticket | Self::Favour => {
                 pay_by_card(stage, &mut buyer, &cart, GOOD_CARD).await?;
             }
@@ -100,7 +114,10 @@ impl Operation {
                 attempt(stage, &mut buyer, &subject.carts[2].clone(), "stripe").await?;
             }
         }
-        if !matches!(self, Self::Deadline | Self::Late | Self::Cancel) {
+        if !matches!(
+            self,
+            Self::Deadline | Self::Late | Self::Twice | Self::Gone | Self::Cancel
+        ) {
             stage.settle().await?;
         }
         Ok(subject)
@@ -133,6 +150,11 @@ impl Operation {
                 confirm(&mut buyer, &subject.started, GOOD_CARD).await?;
                 end_attempt(stage, order).await?;
             }
+            Self::Twice => {
+                pay_by_paypal(stage, &mut buyer, cart).await?;
+                until_card_is_returned(stage, order).await?;
+            }
+            Self::Gone => until_card_is_returned(stage, order).await?,
             Self::Refund => {
                 let is_done =
                     "select status = 'REFUNDED' from event_session_order where order_id = $1";
@@ -156,18 +178,7 @@ impl Operation {
                 let is_done = "select exists (select from refund join payment using (payment_id) where order_id = $1)";
                 command(stage, "refund", arguments, is_done, order).await?;
             }
-            Self::Cancel => {
-                let session = subject.session;
-                let arguments = ["--reason", "the drill", "--no-wait"].map(str::to_owned);
-                let arguments = [vec![session.to_string()], arguments.to_vec()].concat();
-                let is_begun =
-                    "select exists (select from session_cancellation where session_id = $1)";
-                command(stage, "cancel-session", arguments, is_begun, session).await?;
-                let is_done = "select finished_at is not null from session_cancellation where session_id = $1";
-                stage.until(is_done, session).await?;
-                // What was to end the open attempt has nothing left to do.
-                end_attempt(stage, subject.carts[2].order.parse()?).await?;
-            }
+            Self::Cancel => cancel_session(stage, subject).await?,
         }
         Ok(())
     }
@@ -175,9 +186,13 @@ impl Operation {
     /// What each of its orders must have come to.
     pub fn ends(self) -> &'static [End] {
         match self {
-            Self::Card | Self::Declined | Self::Paypal | Self::Change | Self::Late => {
-                &[End::Paid { tickets: 2 }]
-            }
+            Self::Card
+            | Self::Declined
+            | Self::Paypal
+            | Self::Change
+            | Self::Late
+            | Self::Twice => &[End::Paid { tickets: 2 }],
+            Self::Gone => &[End::Unpaid],
             Self::Deadline => &[End::Held],
             Self::Refund => &[End::Refunded],
             Self::Ticket => &[End::Paid { tickets: 1 }],
@@ -215,6 +230,40 @@ async fn attempt(
         a_moment().await;
     }
     Err(format!("no attempt could be begun: {refusal}").into())
+}
+
+/// A card is charged, the word of it is lost, and Stripe goes away.
+async fn charge_unheard(stage: &mut Stage, buyer: &mut Buyer, cart: &Cart) -> Outcome<()> {
+    let started = attempt(stage, buyer, cart, "stripe").await?;
+    stage.lose_webhooks(true).await?;
+    let is_charged = confirm(buyer, &started, GOOD_CARD).await?;
+    stage.lose_webhooks(false).await?;
+    stage.send_stripe_away(true).await?;
+    match is_charged {
+        true => Ok(()),
+        false => Err("the card was not charged".into()),
+    }
+}
+
+/// Stripe comes back, and what it has goes back.
+async fn until_card_is_returned(stage: &mut Stage, order: Uuid) -> Outcome<()> {
+    stage.send_stripe_away(false).await?;
+    let is_returned = "select exists (select from refund join payment using (payment_id)
+         where order_id = $1 and provider = 'stripe' and refund.state = 'done')";
+    stage.until(is_returned, order).await
+}
+
+/// Staff cancel a session, until all of its orders are refunded.
+async fn cancel_session(stage: &mut Stage, subject: &Subject) -> Outcome<()> {
+    let session = subject.session;
+    let arguments = ["--reason", "the drill", "--no-wait"].map(str::to_owned);
+    let arguments = [vec![session.to_string()], arguments.to_vec()].concat();
+    let is_begun = "select exists (select from session_cancellation where session_id = $1)";
+    command(stage, "cancel-session", arguments, is_begun, session).await?;
+    let is_done = "select finished_at is not null from session_cancellation where session_id = $1";
+    stage.until(is_done, session).await?;
+    // What was to end the open attempt has nothing left to do.
+    end_attempt(stage, subject.carts[2].order.parse()?).await
 }
 
 /// What the buyer's browser does; whether the card was taken. An attempt that is over takes none.

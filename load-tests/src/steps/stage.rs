@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often it is looked whether something is done.
 const LOOK_INTERVAL: Duration = Duration::from_millis(25);
 
+/// Longer than any operation takes: it is told to come back.
+const AWAY_SECS: u64 = 600;
+
 const HALL_SEATS: usize = 4_000;
 const TERMS: Terms = Terms {
     hold_secs: 3_000,
@@ -40,8 +43,10 @@ const FREE_JOBS: &str =
     "update graphile_worker._private_jobs set locked_at = null, locked_by = null, run_at = now()
      where locked_at is not null";
 
-/// What is to be done later is due, but for the ends of attempts: those are somebody's operation.
-const HASTEN_JOBS: &str = "update graphile_worker._private_jobs set run_at = now()
+/// What is to be done later is due, but for the ends of attempts: those are somebody's operation. Tries come so quickly that
+/// those which a provider's absence takes would otherwise be a job's last.
+const HASTEN_JOBS: &str =
+    "update graphile_worker._private_jobs set run_at = now(), attempts = least(attempts, 3)
      where run_at > now() and locked_at is null and key not like 'payment_deadline:%'";
 
 pub struct Stage {
@@ -194,6 +199,36 @@ impl Stage {
             self.session,
         )
         .await
+    }
+
+    /// Sends Stripe away, or has it come back.
+    ///
+    /// # Errors
+    /// The sandbox does not answer.
+    pub async fn send_stripe_away(&self, is_away: bool) -> Outcome<()> {
+        let seconds = if is_away { AWAY_SECS } else { 0 };
+        self.disturb("POST", "away", &json!({ "seconds": seconds }))
+            .await
+    }
+
+    /// Loses all of Stripe's webhooks from now on, or none any more.
+    ///
+    /// # Errors
+    /// The sandbox does not answer.
+    pub async fn lose_webhooks(&self, is_lost: bool) -> Outcome<()> {
+        let percent = if is_lost { 100 } else { 0 };
+        self.disturb("PUT", "mischief", &json!({ "webhookDropPercent": percent }))
+            .await
+    }
+
+    async fn disturb(&self, method: &str, what: &str, how: &Value) -> Outcome<()> {
+        let (path, how) = (format!("/control/stripe/{what}"), how.to_string());
+        let ask = request(method, &path, Headers::default(), Some(how.as_bytes()));
+        let answer = Connection::new(self.sandbox.address).send(&ask).await?;
+        match answer.status {
+            200..=299 => Ok(()),
+            status => Err(format!("the sandbox answers {status} to {path}").into()),
+        }
     }
 
     /// What the outside has seen: the newest payments at both providers.
