@@ -13,10 +13,8 @@ use crate::support::{ask_until_available, is_unavailable, open, registry, until}
 
 const EPOCHS: &str = "select coalesce(sum(epoch), 0)::bigint from session_owner";
 
-#[sqlx::test(migrations = "../migrations")]
-async fn fifty_callers_at_once_start_a_session_once(pool: PgPool) {
-    let session_id = session_on_sale(&pool, HOLD).await;
-    let registry = registry(&pool);
+/// All at once.
+async fn call_fifty_times(registry: &Registry, session_id: SessionId) {
     let callers: Vec<_> = (0..50)
         .map(|_| {
             let registry = registry.clone();
@@ -26,6 +24,13 @@ async fn fifty_callers_at_once_start_a_session_once(pool: PgPool) {
     for caller in callers {
         assert_eq!(caller.await.unwrap(), Ok(()));
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn fifty_callers_at_once_start_a_session_once(pool: PgPool) {
+    let session_id = session_on_sale(&pool, HOLD).await;
+    let registry = registry(&pool);
+    call_fifty_times(&registry, session_id).await;
     assert_eq!(count(&pool, EPOCHS).await, 1);
     registry.stop().await;
 }
@@ -52,15 +57,7 @@ async fn fifty_callers_at_once_read_what_is_stored_once(pool: PgPool) {
     .await
     .unwrap();
     let registry = registry(&pool);
-    let callers: Vec<_> = (0..50)
-        .map(|_| {
-            let registry = registry.clone();
-            tokio::spawn(async move { registry.session(session_id).await.map(drop) })
-        })
-        .collect();
-    for caller in callers {
-        assert_eq!(caller.await.unwrap(), Ok(()));
-    }
+    call_fifty_times(&registry, session_id).await;
     assert_eq!(count(&pool, "select nextval('readings')").await, 2);
     registry.stop().await;
 }
