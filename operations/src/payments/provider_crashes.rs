@@ -9,22 +9,11 @@ use integrations::RefundStanding;
 use sqlx::PgPool;
 
 use super::beginning::{Request, begin, fix};
-use super::outside::{Outside, deliver, order_status, stripe_event};
-use super::support::{Buyer, House, key_of, work_off};
+use super::outside::{close, deliver, open, order_status, stripe_event};
+use super::support::{Buyer, House, key_of, refund_request, work_off};
 use super::{PaymentError, at_provider, reconcile};
 use crate::orders::OrderError;
-use crate::refunds::{self, Extent, PlacesAfter, RefundRequest};
-
-async fn open(pool: PgPool) -> (House, Outside) {
-    let mut house = House::open(pool).await;
-    let outside = Outside::beside(&mut house).await;
-    (house, outside)
-}
-
-async fn close(house: House, outside: Outside) {
-    outside.close().await;
-    house.close().await;
-}
+use crate::refunds::{self, Extent};
 
 /// An attempt whose amount is fixed; the process died before anybody outside heard of it.
 async fn fixed(house: &House, buyer: Buyer, provider: Provider) -> PaymentId {
@@ -225,16 +214,7 @@ async fn a_refund_that_was_sent_and_not_noted_is_sent_once(pool: PgPool) {
     super::on_return(&house.app, buyer.order, &buyer.by)
         .await
         .unwrap();
-    let request = RefundRequest {
-        order: buyer.order,
-        extent: Extent::Whole,
-        places: PlacesAfter::OnSale,
-        fee_per_ticket: 0,
-        used_too: true,
-        reason: "a test".to_owned(),
-        key: None,
-        by: None,
-    };
+    let request = refund_request(buyer.order, Extent::Whole);
     let refunded = refunds::refund(&house.app.pool, &request).await.unwrap();
     let stripe = house.app.providers.stripe.as_ref().unwrap();
     let reference = house.reference(&payment).await;

@@ -12,6 +12,7 @@ use operations::App;
 use operations::payments::{self, Patiences, PaymentError, Providers, StartedPayment};
 use sandbox::Sandbox;
 use serde_json::{Value, json};
+use sqlx::PgPool;
 
 use super::support::{Buyer, House, key_of};
 
@@ -170,6 +171,18 @@ impl Outside {
             );
         }
     }
+}
+
+/// A house with the outside beside it.
+pub async fn open(pool: PgPool) -> (House, Outside) {
+    let mut house = House::open(pool).await;
+    let outside = Outside::beside(&mut house).await;
+    (house, outside)
+}
+
+pub async fn close(house: House, outside: Outside) {
+    outside.close().await;
+    house.close().await;
 }
 
 fn providers_at(base: &str, stripe_key: &str) -> std::sync::Arc<Providers> {

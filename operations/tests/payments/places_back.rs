@@ -5,18 +5,12 @@ use operations::orders::ClaimRequest;
 use operations::refunds::{self, Extent, PlacesAfter, RefundRequest};
 use sqlx::PgPool;
 
-use crate::support::{Buyer, House, work_off};
+use crate::support::{Buyer, House, refund_request, work_off};
 
 async fn refund(house: &House, buyer: Buyer, ticket: TicketId, places: PlacesAfter) {
     let request = RefundRequest {
-        order: buyer.order,
-        extent: Extent::Tickets(vec![ticket]),
         places,
-        fee_per_ticket: 0,
-        used_too: true,
-        reason: "a test".to_owned(),
-        key: None,
-        by: None,
+        ..refund_request(buyer.order, Extent::Tickets(vec![ticket]))
     };
     refunds::refund(&house.app.pool, &request).await.unwrap();
 }

@@ -8,19 +8,8 @@ use operations::payments::{self, PaymentError, ReceivedWebhook, WebhookError};
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::outside::{Outside, deliver, order_status, stripe_event};
+use crate::outside::{close, deliver, open, order_status, stripe_event};
 use crate::support::{Buyer, House, work_off};
-
-async fn open(pool: PgPool) -> (House, Outside) {
-    let mut house = House::open(pool).await;
-    let outside = Outside::beside(&mut house).await;
-    (house, outside)
-}
-
-async fn close(house: House, outside: Outside) {
-    outside.close().await;
-    house.close().await;
-}
 
 async fn come_back(house: &House, buyer: Buyer) -> operations::orders::OrderView {
     payments::on_return(&house.app, buyer.order, &buyer.by)

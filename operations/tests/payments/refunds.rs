@@ -9,20 +9,7 @@ use operations::refunds::{self, Extent, PlacesAfter, RefundError, RefundRequest,
 use sqlx::PgPool;
 
 use crate::outside::{Outside, order_status};
-use crate::support::{Buyer, House, work_off};
-
-fn request(buyer: Buyer, extent: Extent) -> RefundRequest {
-    RefundRequest {
-        order: buyer.order,
-        extent,
-        places: PlacesAfter::OnSale,
-        fee_per_ticket: 0,
-        used_too: true,
-        reason: "a test".to_owned(),
-        key: None,
-        by: None,
-    }
-}
+use crate::support::{Buyer, House, refund_request, work_off};
 
 async fn free_places(house: &House) -> (usize, u32) {
     let session = house.app.registry.session(house.session).await.unwrap();
@@ -60,7 +47,7 @@ async fn a_whole_order_goes_back_and_its_places_are_on_sale_again(pool: PgPool) 
     let house = House::open(pool).await;
     let before = free_places(&house).await;
     let buyer = sold(&house).await;
-    let refunded = refunds::refund(&house.app.pool, &request(buyer, Extent::Whole))
+    let refunded = refunds::refund(&house.app.pool, &refund_request(buyer.order, Extent::Whole))
         .await
         .unwrap();
     assert_eq!((refunded.amount.minor, refunded.tickets), (23_000, 4));
@@ -69,7 +56,7 @@ async fn a_whole_order_goes_back_and_its_places_are_on_sale_again(pool: PgPool) 
     work_off(&house.app).await;
     assert_eq!(free_places(&house).await, before);
     assert_eq!(house.books().await, (23_000, 23_000));
-    let again = refunds::refund(&house.app.pool, &request(buyer, Extent::Whole)).await;
+    let again = refunds::refund(&house.app.pool, &refund_request(buyer.order, Extent::Whole)).await;
     assert!(
         matches!(again, Err(RefundError::RefundedBefore)),
         "{again:?}"
@@ -90,7 +77,7 @@ async fn tickets_go_back_one_by_one_less_a_fee(pool: PgPool) {
     for (number, ticket) in tickets.iter().enumerate() {
         let one = RefundRequest {
             fee_per_ticket: 500,
-            ..request(buyer, Extent::Tickets(vec![*ticket]))
+            ..refund_request(buyer.order, Extent::Tickets(vec![*ticket]))
         };
         let refunded = refunds::refund(&house.app.pool, &one).await.unwrap();
         let price = if number < 2 { 8_000 } else { 3_500 };
@@ -117,7 +104,7 @@ async fn withheld_places_are_not_on_sale_again(pool: PgPool) {
     let before = free_places(&house).await;
     let withheld = RefundRequest {
         places: PlacesAfter::Withheld,
-        ..request(buyer, Extent::Whole)
+        ..refund_request(buyer.order, Extent::Whole)
     };
     refunds::refund(&house.app.pool, &withheld).await.unwrap();
     work_off(&house.app).await;
@@ -132,7 +119,7 @@ async fn a_favour_is_done_once_and_never_of_more_than_is_left(pool: PgPool) {
     let buyer = sold(&house).await;
     let favour = |minor: i64, key: Option<&str>| RefundRequest {
         key: key.map(str::to_owned),
-        ..request(buyer, Extent::Favour(minor))
+        ..refund_request(buyer.order, Extent::Favour(minor))
     };
     let pool = &house.app.pool;
     let first = refunds::refund(pool, &favour(1_000, Some("sorry")))
@@ -165,7 +152,7 @@ async fn a_favour_is_done_once_and_never_of_more_than_is_left(pool: PgPool) {
     );
     assert_eq!(house.books().await, (23_000, 1_000));
     // What went back already does not go back again.
-    let rest = refunds::refund(pool, &request(buyer, Extent::Whole))
+    let rest = refunds::refund(pool, &refund_request(buyer.order, Extent::Whole))
         .await
         .unwrap();
     assert_eq!(rest.amount.minor, 22_000);
@@ -185,7 +172,7 @@ async fn nothing_goes_back_that_the_provider_cannot_send(pool: PgPool) {
         .unwrap();
     let favour = |minor| RefundRequest {
         key: Some("sorry".to_owned()),
-        ..request(buyer, Extent::Favour(minor))
+        ..refund_request(buyer.order, Extent::Favour(minor))
     };
     let refused = refunds::refund(&house.app.pool, &favour(1_050)).await;
     let unit = Money {
@@ -203,11 +190,11 @@ async fn nothing_goes_back_that_the_provider_cannot_send(pool: PgPool) {
     let one = tickets_of(&house, buyer).await[0];
     let with_fee = RefundRequest {
         fee_per_ticket: 50,
-        ..request(buyer, Extent::Tickets(vec![one]))
+        ..refund_request(buyer.order, Extent::Tickets(vec![one]))
     };
     let refunded = refunds::refund(&house.app.pool, &with_fee).await.unwrap();
     assert_eq!(refunded.amount.minor, 8_000);
-    let rest = refunds::refund(&house.app.pool, &request(buyer, Extent::Whole)).await;
+    let rest = refunds::refund(&house.app.pool, &refund_request(buyer.order, Extent::Whole)).await;
     assert_eq!(rest.unwrap().amount.minor, 23_000 - 1_000 - 8_000);
     house.close().await;
 }
@@ -222,7 +209,7 @@ async fn refunds_of_one_order_that_race_take_each_ticket_back_once(pool: PgPool)
             0 => Extent::Whole,
             _ => Extent::Tickets(vec![tickets[number / 2]]),
         };
-        let (pool, request) = (house.app.pool.clone(), request(buyer, extent));
+        let (pool, request) = (house.app.pool.clone(), refund_request(buyer.order, extent));
         async move {
             refunds::refund(&pool, &request)
                 .await
@@ -322,7 +309,7 @@ async fn a_refund_through_stripe_waits_until_stripe_is_back_and_is_sent_once(poo
         .await
         .unwrap();
     let ticket = tickets_of(&house, buyer).await[0];
-    let one = request(buyer, Extent::Tickets(vec![ticket]));
+    let one = refund_request(buyer.order, Extent::Tickets(vec![ticket]));
     let refunded = refunds::refund(&house.app.pool, &one).await.unwrap();
     let currency = refunded.amount.currency;
     assert_eq!(
@@ -418,16 +405,9 @@ async fn a_cancellation_that_is_cut_short_goes_on_with_what_is_left(pool: PgPool
     );
     let first = first.fetch_one(&house.app.pool).await.unwrap();
     // As if the process had been killed after its first order: that one is refunded and counted, the job is still there.
-    let buyer_order = domain::OrderId(first);
     let whole = RefundRequest {
-        order: buyer_order,
-        extent: Extent::Whole,
         places: PlacesAfter::Withheld,
-        fee_per_ticket: 0,
-        used_too: true,
-        reason: "storm".to_owned(),
-        key: None,
-        by: None,
+        ..refund_request(domain::OrderId(first), Extent::Whole)
     };
     refunds::refund(&house.app.pool, &whole).await.unwrap();
     let app = house.restarted();

@@ -3,40 +3,16 @@
 use domain::Money;
 use domain::order::Provider;
 use operations::cancellations;
-use operations::refunds::{self, Extent, PlacesAfter, RefundError, RefundRequest, Refunded};
+use operations::refunds::{self, Extent, RefundError, RefundRequest, Refunded};
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::outside::{Outside, deliver, order_status, stripe_event};
-use crate::support::{Buyer, House, work_off};
+use crate::outside::{Outside, close, deliver, open, order_status, stripe_event};
+use crate::support::{Buyer, House, refund_request, work_off};
 
 /// What two seats cost, and one.
 const PAID: i64 = 16_000;
 const PRICE: i64 = 8_000;
-
-async fn open(pool: PgPool) -> (House, Outside) {
-    let mut house = House::open(pool).await;
-    let outside = Outside::beside(&mut house).await;
-    (house, outside)
-}
-
-async fn close(house: House, outside: Outside) {
-    outside.close().await;
-    house.close().await;
-}
-
-fn request(buyer: Buyer, extent: Extent) -> RefundRequest {
-    RefundRequest {
-        order: buyer.order,
-        extent,
-        places: PlacesAfter::OnSale,
-        fee_per_ticket: 0,
-        used_too: true,
-        reason: "a test".to_owned(),
-        key: None,
-        by: None,
-    }
-}
 
 /// A buyer who has paid for two seats there, and the attempt's name at its provider.
 async fn paid(house: &House, outside: &Outside, provider: Provider) -> (Buyer, String) {
@@ -68,7 +44,7 @@ async fn paid_by(
 }
 
 async fn refund(house: &House, buyer: Buyer, extent: Extent) -> Result<Refunded, RefundError> {
-    refunds::refund(&house.app.pool, &request(buyer, extent)).await
+    refunds::refund(&house.app.pool, &refund_request(buyer.order, extent)).await
 }
 
 /// A refund's state, and its provider's name for it.
@@ -226,11 +202,11 @@ async fn what_a_dispute_took_does_not_go_back_again(pool: PgPool) {
     let ticket = house.view(buyer).await.tickets[0].ticket_id;
     let favour = RefundRequest {
         key: Some("sorry".to_owned()),
-        ..request(buyer, Extent::Favour(100))
+        ..refund_request(buyer.order, Extent::Favour(100))
     };
     for request in [
-        request(buyer, Extent::Whole),
-        request(buyer, Extent::Tickets(vec![ticket])),
+        refund_request(buyer.order, Extent::Whole),
+        refund_request(buyer.order, Extent::Tickets(vec![ticket])),
         favour,
     ] {
         let refused = refunds::refund(&house.app.pool, &request).await;
@@ -248,7 +224,7 @@ async fn what_a_dispute_took_does_not_go_back_again(pool: PgPool) {
     // Whoever does not want the tickets to admit keeps their whole price.
     let void = RefundRequest {
         fee_per_ticket: PRICE,
-        ..request(buyer, Extent::Whole)
+        ..refund_request(buyer.order, Extent::Whole)
     };
     let voided = refunds::refund(&house.app.pool, &void).await.unwrap();
     assert_eq!((voided.amount.minor, voided.tickets), (0, 2));

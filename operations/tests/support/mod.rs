@@ -18,6 +18,7 @@ use domain::{AccountId, LoginId, OrderId, PaymentId, SectionId, SessionId, Venue
 use operations::orders::{self, Address, AddressFields, ClaimRequest, OrderError, OrderView};
 use operations::payments::{self, PaymentError, StartedPayment};
 use operations::people::SignedIn;
+use operations::refunds::{Extent, PlacesAfter, RefundRequest};
 use operations::{App, Desk};
 use sqlx::PgPool;
 use sqlx::types::Json;
@@ -448,4 +449,18 @@ pub async fn work_off(app: &App) {
     }
     stop.send(()).unwrap();
     worker.await.unwrap();
+}
+
+/// What staff ask for: used tickets go back too, and the places on sale again.
+pub fn refund_request(order: OrderId, extent: Extent) -> RefundRequest {
+    RefundRequest {
+        order,
+        extent,
+        places: PlacesAfter::OnSale,
+        fee_per_ticket: 0,
+        used_too: true,
+        reason: "a test".to_owned(),
+        key: None,
+        by: None,
+    }
 }
