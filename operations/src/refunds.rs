@@ -3,33 +3,28 @@
 //! One transaction decides: the tickets stop admitting, the refund is due, and two jobs are left. One sends the money
 //! through the provider, the other has the session take the places back.
 
+mod by_policy;
+mod places_back;
+
 use std::time::Duration;
 
-use actors::CommandError;
-use domain::order::{Credential, Provider};
-use domain::seat_map::{Command, Return};
-use domain::{AccountId, Currency, Money, OrderId, RefundId, SessionId, TicketId, Timestamp};
+use domain::order::Provider;
+use domain::{AccountId, Currency, Money, OrderId, RefundId, TicketId};
 use integrations::paypal::Paypal;
 use integrations::stripe::Stripe;
 use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use store::jobs::Job;
 use store::payments::Payment;
-use store::refunds::{
-    DueReturn, NewRefund, PlacesAfter as Places, RefundKind, RefundableTicket, SoldPlaces,
-};
-use store::returns::Policy;
+use store::refunds::{NewRefund, RefundKind, RefundableTicket};
 use thiserror::Error;
 
-use crate::App;
 use crate::orders::OrderError;
-use crate::turns::turn_of;
 
+pub use self::by_policy::{is_sensible, policy_of, refund_by_buyer, refund_by_policy, set_policy};
+pub(crate) use self::places_back::return_places;
 pub use store::refunds::PlacesAfter;
 pub use store::returns::Terms as ReturnTerms;
-
-/// A year.
-const HOURS_BEFORE_MAX: u32 = 366 * 24;
 
 /// What is given back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,94 +113,7 @@ pub async fn refund(pool: &PgPool, request: &RefundRequest) -> Result<Refunded, 
     Ok(refunded)
 }
 
-/// Gives a buyer their tickets' money back, where the session's policy allows it.
-///
-/// # Errors
-/// The policy does not allow it, or the order is not theirs or not paid.
-pub async fn refund_by_buyer(
-    pool: &PgPool,
-    order: OrderId,
-    by: &Credential,
-    extent: Extent,
-    now: Timestamp,
-) -> Result<Refunded, RefundError> {
-    let theirs = store::orders::order_of(pool, by, order).await?;
-    theirs.ok_or(RefundError::NotPaid)?;
-    refund_by_policy(pool, order, extent, now).await
-}
-
-/// The same for whoever answers for the buyer: until so many hours before the start, less a fee a ticket. Tickets that
-/// were used stay paid.
-///
-/// # Errors
-/// The policy does not allow it, or the order is not paid.
-pub async fn refund_by_policy(
-    pool: &PgPool,
-    order: OrderId,
-    extent: Extent,
-    now: Timestamp,
-) -> Result<Refunded, RefundError> {
-    let policy = store::returns::of_order(pool, order).await?;
-    let Policy { terms, starts_at } = policy.ok_or(RefundError::NotAllowed)?;
-    let notice = Duration::from_secs(u64::from(terms.hours_before) * 3600);
-    if matches!(extent, Extent::Favour(_)) || now.plus(notice) > starts_at {
-        return Err(RefundError::NotAllowed);
-    }
-    let request = RefundRequest {
-        order,
-        extent,
-        places: PlacesAfter::OnSale,
-        fee_per_ticket: terms.fee,
-        used_too: false,
-        reason: "returned by the buyer".to_owned(),
-        key: None,
-        by: None,
-    };
-    refund(pool, &request).await
-}
-
-/// Sets until when a session's buyers may return tickets themselves, and for what fee; or that they may not.
-///
-/// # Errors
-/// There is no such session, or the terms make no sense.
-pub async fn set_policy(
-    pool: &PgPool,
-    session: SessionId,
-    terms: Option<ReturnTerms>,
-    by: Option<AccountId>,
-) -> Result<(), RefundError> {
-    if terms.is_some_and(|terms| !is_sensible(terms)) {
-        return Err(RefundError::NoSuchTerms);
-    }
-    let mut tx = pool.begin().await?;
-    if !store::returns::set(&mut *tx, session, terms).await? {
-        return Err(RefundError::NoSuchSession);
-    }
-    let details = terms.map(|terms| json!({ "hoursBefore": terms.hours_before, "fee": terms.fee }));
-    let (subject, details) = (session.to_string(), details.unwrap_or_default());
-    store::audit::record(&mut tx, by, "return_policy_set", &subject, &details).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Whether a session's buyers may return tickets, and in which currency its fee is; nothing where there is no such
-/// session.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn policy_of(
-    pool: &PgPool,
-    session: SessionId,
-) -> Result<Option<(Option<ReturnTerms>, Currency)>, store::Error> {
-    store::returns::of_session(pool, session).await
-}
-
-/// Whether terms can be kept: a fee of less than nothing would be a gift, and nobody plans for years.
-#[must_use]
-pub fn is_sensible(terms: ReturnTerms) -> bool {
-    terms.fee >= 0 && terms.hours_before <= HOURS_BEFORE_MAX
-}
-
-/// The same, as a part of something larger.
+/// Gives money back as a part of something larger.
 pub(crate) async fn refund_in(
     tx: &mut PgConnection,
     request: &RefundRequest,
@@ -223,53 +131,6 @@ pub(crate) async fn refund_in(
         Extent::Favour(amount) => favour(tx, request, &payment, *amount).await,
         Extent::Whole | Extent::Tickets(_) => tickets_back(tx, request, &payment).await,
     }
-}
-
-/// Has the session take the places of refunded tickets back, each refund's as it chose. Repeated, it takes back what is
-/// left.
-///
-/// # Errors
-/// The session or the database does not answer; then it is to be repeated.
-pub(crate) async fn return_places(app: &App, order: OrderId) -> Result<(), RefundError> {
-    // Standing places have no names: of two that take an order's back at a time, each might take the other's.
-    let _turn = turn_of(order).await;
-    while let Some(due) = store::refunds::next_return(&app.pool, order).await? {
-        return_places_of(app, order, &due).await?;
-        store::refunds::note_returned(&app.pool, due.refund_id).await?;
-    }
-    Ok(())
-}
-
-async fn return_places_of(app: &App, order: OrderId, due: &DueReturn) -> Result<(), RefundError> {
-    let left = places_of(app, order, due).await?;
-    if left.is_empty() {
-        return Ok(());
-    }
-    let session = app
-        .registry
-        .session(due.session_id)
-        .await
-        .map_err(OrderError::from)?;
-    let command = Command::Return(Return {
-        order,
-        seats: left.seats,
-        standing: left.standing,
-        withhold: due.places == Places::Withheld,
-    });
-    match session.command(command).await {
-        Ok(()) => {}
-        Err(CommandError::Refused(_)) => return Err(RefundError::SessionBusy),
-        Err(error) => return Err(OrderError::from(error).into()),
-    }
-    match places_of(app, order, due).await?.is_empty() {
-        true => Ok(()),
-        false => Err(RefundError::SessionBusy),
-    }
-}
-
-async fn places_of(app: &App, order: OrderId, due: &DueReturn) -> Result<SoldPlaces, RefundError> {
-    let mut connection = app.pool.acquire().await?;
-    Ok(store::refunds::places_of(&mut connection, order, due.refund_id).await?)
 }
 
 async fn tickets_back(
