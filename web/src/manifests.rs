@@ -1,9 +1,6 @@
 //! The manifests as they are sent: encoded and compressed once, then shared.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::thread;
-use std::time::Instant;
+use std::sync::Arc;
 
 use actix_web::web;
 use actors::SessionInfo;
@@ -21,9 +18,6 @@ use crate::wire::session::Manifest;
 /// How many are kept. A large one takes some three megabytes.
 const KEPT_MAX: usize = 64;
 
-/// How many times as long as a manifest was packed tightly no other one is.
-const RESTS_PER_PACKING: u32 = 3;
-
 /// How a manifest is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
@@ -37,8 +31,6 @@ pub enum Form {
 #[derive(Default)]
 pub struct Manifests {
     kept: DashMap<(SessionId, Form), Arc<OnceCell<Arc<EncodedManifest>>>>,
-    /// Whether one is being packed tightly.
-    is_packing: Arc<AtomicBool>,
 }
 
 /// One manifest, ready to be sent.
@@ -47,10 +39,10 @@ pub struct EncodedManifest {
     pub etag: String,
     /// As JSON.
     pub plain: Bytes,
-    /// The same, packed.
+    /// The same, packed by gzip.
     pub gzip: Bytes,
-    /// The same, packed tightly, once that is done.
-    tight: OnceLock<Bytes>,
+    /// The same, packed by Brotli.
+    pub brotli: Bytes,
 }
 
 impl Manifests {
@@ -65,23 +57,6 @@ impl Manifests {
         let cell = Arc::clone(&self.kept.entry(key).or_default());
         let encoded = cell.get_or_init(|| encoded(Arc::clone(info), form));
         Arc::clone(encoded.await)
-    }
-
-    /// Begins to pack a manifest by Brotli for those who ask later, unless another one's turn is not over. It takes a
-    /// second or two in a thread that nobody waits for, not even the end of the process, and then rests: whoever asks for
-    /// ever different manifests makes no more work than that.
-    pub fn pack_tightly(&self, manifest: &Arc<EncodedManifest>) {
-        if self.is_packing.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        let (manifest, is_packing) = (Arc::clone(manifest), Arc::clone(&self.is_packing));
-        thread::spawn(move || {
-            let began = Instant::now();
-            let pack = || packing::tightly_packed(&manifest.plain);
-            manifest.tight.get_or_init(pack);
-            thread::sleep(began.elapsed() * RESTS_PER_PACKING);
-            is_packing.store(false, Ordering::Relaxed);
-        });
     }
 
     /// Begins to encode a manifest that the map will ask for in a moment.
@@ -115,48 +90,8 @@ impl EncodedManifest {
         Self {
             etag: format!("\"{tag}\""),
             gzip: packing::packed(&plain),
+            brotli: packing::packed_by_brotli(&plain),
             plain: plain.into(),
-            tight: OnceLock::new(),
         }
-    }
-
-    /// Packed by Brotli, a third smaller, if that is done by now.
-    pub fn tightly_packed(&self) -> Option<Bytes> {
-        self.tight.get().cloned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn manifest(bytes: usize) -> Arc<EncodedManifest> {
-        let plain: Bytes = (0..bytes)
-            .map(|at| u8::try_from(at * at % 251).unwrap_or_default())
-            .collect::<Vec<_>>()
-            .into();
-        Arc::new(EncodedManifest {
-            etag: String::new(),
-            gzip: packing::packed(&plain),
-            plain,
-            tight: OnceLock::new(),
-        })
-    }
-
-    #[test]
-    fn one_manifest_is_packed_tightly_at_a_time_and_none_waits_for_its_turn() {
-        let manifests = Manifests::default();
-        let all: Vec<_> = (0..100).map(|_| manifest(20_000)).collect();
-        all.iter().for_each(|one| manifests.pack_tightly(one));
-        while manifests.is_packing.load(Ordering::Relaxed) {
-            thread::yield_now();
-        }
-        let packed = || all.iter().filter(|one| one.tightly_packed().is_some());
-        assert_eq!(packed().count(), 1);
-        manifests.pack_tightly(&all[99]);
-        while manifests.is_packing.load(Ordering::Relaxed) {
-            thread::yield_now();
-        }
-        assert!(all[99].tightly_packed().is_some());
     }
 }

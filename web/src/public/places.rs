@@ -31,7 +31,7 @@ pub async fn manifest(
 
 /// All places with their prices, in columns
 ///
-/// What the map reads: the same as the manifest in a sixth of the bytes.
+/// What the map reads: the same as the manifest in a twelfth of the bytes.
 #[utoipa::path(get, path = "/api/public/sessions/{sessionId}/manifest/columns", tag = "public",
     params(("sessionId" = uuid::Uuid, Path)),
     responses((status = 200, body = ManifestColumns), (status = 304), (status = "default", body = ProblemDocument)))]
@@ -66,11 +66,8 @@ async fn written(
     }
     response.content_type("application/json");
     if packing::is_taken(BROTLI, request.headers()) {
-        if let Some(tight) = manifest.tightly_packed() {
-            response.insert_header((header::CONTENT_ENCODING, BROTLI));
-            return Ok(response.body(tight));
-        }
-        context.manifests.pack_tightly(&manifest);
+        response.insert_header((header::CONTENT_ENCODING, BROTLI));
+        return Ok(response.body(manifest.brotli.clone()));
     }
     if packing::is_taken(GZIP, request.headers()) {
         response.insert_header((header::CONTENT_ENCODING, GZIP));

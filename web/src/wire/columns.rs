@@ -1,12 +1,17 @@
 //! A manifest as the map reads it: what the seats of a section have is in columns, of which each says how it differs from
-//! what was to be expected. Rows of seats go on as they began, so that most of it is noughts, and a sixth is left to send.
+//! what was to be expected. Rows of seats go on as they began, so that most of it is nothing new, and a twelfth is left to send.
+
+mod course;
+
+use std::array;
 
 use actors::SessionInfo;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::session::{Drawing, Manifest, ManifestSeat, ManifestSection};
+use self::course::{Course, Place};
+use super::session::{Manifest, ManifestSeat, ManifestSection};
 
 /// All places of a session. It never changes once the session is published.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,23 +32,27 @@ pub struct SectionColumns {
     pub columns: Option<SeatColumns>,
 }
 
-/// Each is as long as there are seats. Numbers are integers, lengths and angles in hundredths, and of each number stands there
-/// by how much it differs from what continues the two before it: from twice the last one less the one before that.
+/// Each is as long as there are seats. Of a number stands there by how much it differs from what was to be expected: of
+/// `positionX`, `positionY` and `rotation`, in hundredths, from where the row's course leads, and of the others from twice the
+/// last one less the one before that. A difference is a letter, `m` for none, from `a` for -12 to `y` for 12, or else it is
+/// written out in parentheses.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SeatColumns {
-    pub index: Vec<i64>,
+    pub index: String,
     pub row: Vec<String>,
     pub number: Vec<String>,
-    pub position_x: Vec<i64>,
-    pub position_y: Vec<i64>,
-    pub rotation: Vec<i64>,
+    pub position_x: String,
+    pub position_y: String,
+    pub rotation: String,
     /// As a place in `ellipse`, `rectangle`, `rounded_rectangle`.
-    pub shape: Vec<i64>,
-    pub size_x: Vec<i64>,
-    pub size_y: Vec<i64>,
+    pub shape: String,
+    /// In hundredths.
+    pub size_x: String,
+    /// In hundredths.
+    pub size_y: String,
     /// 1 or 0.
-    pub accessible: Vec<i64>,
+    pub accessible: String,
 }
 
 impl ManifestColumns {
@@ -73,32 +82,57 @@ impl SectionColumns {
 
 impl SeatColumns {
     fn new(seats: Vec<ManifestSeat>) -> Self {
-        let drawn =
-            |part: fn(&Drawing) -> i64| continued(seats.iter().map(|seat| part(&seat.drawing)));
+        let [position_x, position_y, rotation] = places(&seats);
+        let column = |part: fn(&ManifestSeat) -> i64| continued(seats.iter().map(part));
         Self {
-            index: continued(seats.iter().map(|seat| i64::from(seat.index))),
-            position_x: drawn(|it| it.position_x.0.into()),
-            position_y: drawn(|it| it.position_y.0.into()),
-            rotation: drawn(|it| it.rotation.0.into()),
-            shape: drawn(|it| it.shape as i64),
-            size_x: drawn(|it| it.size_x.0.into()),
-            size_y: drawn(|it| it.size_y.0.into()),
-            accessible: continued(seats.iter().map(|seat| i64::from(seat.accessible))),
+            index: column(|seat| seat.index.into()),
+            position_x,
+            position_y,
+            rotation,
+            shape: column(|seat| seat.drawing.shape as i64),
+            size_x: column(|seat| seat.drawing.size_x.0.into()),
+            size_y: column(|seat| seat.drawing.size_y.0.into()),
+            accessible: column(|seat| seat.accessible.into()),
             row: seats.iter().map(|seat| seat.row.clone()).collect(),
             number: seats.into_iter().map(|seat| seat.number).collect(),
         }
     }
 }
 
+/// By how much each seat is apart from where its row's course leads.
+fn places(seats: &[ManifestSeat]) -> [String; 3] {
+    let mut columns = <[String; 3]>::default();
+    let mut course = Course::default();
+    let mut last_row = None;
+    for ManifestSeat { row, drawing, .. } in seats {
+        let expected = course.expected(last_row != Some(row));
+        let seat = [drawing.position_x, drawing.position_y, drawing.rotation].map(|it| it.0.into());
+        let apart: Place = array::from_fn(|part| seat[part] - expected[part]);
+        course.go(seat, apart);
+        for (column, apart) in columns.iter_mut().zip(apart) {
+            write_difference(column, apart);
+        }
+        last_row = Some(row);
+    }
+    columns
+}
+
 /// By how much each number differs from what continues the two before it.
-fn continued(numbers: impl Iterator<Item = i64>) -> Vec<i64> {
+fn continued(numbers: impl Iterator<Item = i64>) -> String {
     let (mut last, mut step) = (0, 0);
-    let differing = |number: i64| {
-        let expected = last + step;
+    let mut column = String::new();
+    for number in numbers {
+        write_difference(&mut column, number - (last + step));
         (last, step) = (number, number - last);
-        number - expected
-    };
-    numbers.map(differing).collect()
+    }
+    column
+}
+
+fn write_difference(column: &mut String, difference: i64) {
+    match u8::try_from(difference + 12) {
+        Ok(letter @ ..=24) => column.push(char::from(b'a' + letter)),
+        _ => column.extend(["(", &difference.to_string(), ")"]),
+    }
 }
 
 #[cfg(test)]
@@ -107,8 +141,14 @@ mod tests {
 
     #[test]
     fn what_goes_on_as_it_began_is_nothing_new() {
-        assert_eq!(continued([5, 7, 9, 11, 11].into_iter()), [5, -3, 0, 0, -2]);
-        assert_eq!(continued([3; 4].into_iter()), [3, -3, 0, 0]);
-        assert_eq!(continued(std::iter::empty()), [0_i64; 0]);
+        assert_eq!(continued([5, 7, 9, 11, 11].into_iter()), "rjmmk");
+        assert_eq!(continued([3; 4].into_iter()), "pjmm");
+        assert_eq!(continued(std::iter::empty()), "");
+    }
+
+    #[test]
+    fn what_has_no_letter_is_written_out() {
+        assert_eq!(continued([12, 12, -1].into_iter()), "ya(-13)");
+        assert_eq!(continued([13, 0].into_iter()), "(13)(-26)");
     }
 }

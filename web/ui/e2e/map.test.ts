@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
+import { fromColumns, type ManifestColumns } from "../map/columns.ts";
 import { comeTo, painted, restOf, type SeatMapElement } from "./seat-map.ts";
 import { BASE_URL, Buyer, DESK, launch, newSession, PHONE, shifted, watchShifts } from "./support.ts";
 
@@ -279,6 +280,33 @@ test("where nothing can be painted, a sentence says so, and the list takes a sea
   await tray(page, "1 place");
   await buyer.leave();
 });
+
+test("columns say of every house on sale what its manifest says", async () => {
+  const houses = [session];
+  for (let page: number | null = 1; page !== null; ) {
+    const events: Events = await read<Events>(`/api/public/events?page=${page}`);
+    houses.push(...events.items.flatMap(({ sessions }) => sessions.slice(0, 1)).map(({ sessionId }) => sessionId));
+    page = events.nextPage;
+  }
+  let seats = 0;
+  for (const house of houses) {
+    const manifest = `/api/public/sessions/${house}/manifest`;
+    const [whole, columns] = await Promise.all([read<object>(manifest), read<ManifestColumns>(`${manifest}/columns`)]);
+    const decoded = fromColumns(columns);
+    assert.deepEqual(decoded, whole);
+    seats += decoded.sections.reduce((sum, section) => sum + (section.seats?.length ?? 0), 0);
+  }
+  assert.ok(seats > 20_000, `${seats} seats in ${houses.length} houses`);
+});
+
+interface Events {
+  items: { sessions: { sessionId: string }[] }[];
+  nextPage: number | null;
+}
+
+async function read<T>(path: string): Promise<T> {
+  return (await (await fetch(`${BASE_URL}${path}`)).json()) as T;
+}
 
 test("where the manifest cannot be had, a sentence says so, and the sections are still links", async () => {
   const buyer = await Buyer.arrive(browser);

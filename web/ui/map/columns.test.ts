@@ -17,16 +17,16 @@ const SECTION = {
 
 test("seats come out of their columns as they went in", () => {
   const columns = {
-    index: [5, -4, 0],
+    index: "rim",
     row: ["A", "A", "B"],
     number: ["1", "2", "1"],
-    positionX: [59_377, -57_104, 16],
-    positionY: [-100, 100, 0],
-    rotation: [1_928, -2_039, -1],
-    sizeX: [2_000, -2_000, 0],
-    sizeY: [2_000, -2_000, 0],
-    shape: [2, -2, 0],
-    accessible: [1, -2, 1],
+    positionX: "(59377)(2273)(-54815)",
+    positionY: "(-100)m(100)",
+    rotation: "(1928)(-111)(-2151)",
+    sizeX: "(2000)(-2000)m",
+    sizeY: "(2000)(-2000)m",
+    shape: "okm",
+    accessible: "nkn",
   };
   const drawn = { shape: "rounded_rectangle", sizeX: 20, sizeY: 20 };
   const standing = { ...SECTION, kind: "standing" as const, capacity: 40 };
