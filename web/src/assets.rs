@@ -60,6 +60,8 @@ pub async fn show(
     // Its name changes with its content.
     response.insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"));
     response.insert_header((header::VARY, "accept-encoding"));
+    // A worker has the policy of its script. The pages' own is longer than many a script.
+    response.insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'self'"));
     if packing::is_taken(BROTLI, request.headers())
         && let Some(tight) = self::content(ui_dir, &format!("{path}.br"))
     {

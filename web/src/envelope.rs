@@ -126,6 +126,13 @@ fn accepts_html(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
+fn is_html(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
+}
+
 fn insert_headers(context: &Context, group: Group, headers: &mut HeaderMap) {
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
@@ -141,7 +148,7 @@ fn insert_headers(context: &Context, group: Group, headers: &mut HeaderMap) {
             let policy = context.content_security_policy.clone();
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
-        if !headers.contains_key(&PERMISSIONS_POLICY) {
+        if is_html(headers) && !headers.contains_key(&PERMISSIONS_POLICY) {
             let nothing = HeaderValue::from_static("camera=(), geolocation=(), microphone=()");
             headers.insert(PERMISSIONS_POLICY.clone(), nothing);
         }

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
+import { fonts } from "./fonts.ts";
+
 /** Packs each script, style and picture by Brotli once and for all; the server sends that to those who take it. */
 const packed = (): Plugin => ({
   name: "packed",
@@ -23,7 +25,7 @@ const plainImports: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [plainImports, packed()],
+  plugins: [fonts(), plainImports, packed()],
   worker: { format: "es" },
   build: {
     manifest: true,

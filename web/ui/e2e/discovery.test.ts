@@ -183,9 +183,10 @@ async function widthsOf(page: Page, name: string, viewport: { width: number; hei
 }
 
 test("a first visit to any public page takes less than 100 KB", async () => {
-  const session = `/sessions/${await unvisited("lindenhof-theatre")}`;
+  const theatre = `/sessions/${await unvisited("lindenhof-theatre")}`;
+  const arena = `/sessions/${await unvisited("spreebogen-arena")}`;
   const heavy: string[] = [];
-  for (const [name, place] of Object.entries({ ...PLACES, session })) {
+  for (const [name, place] of Object.entries({ ...PLACES, theatre, arena })) {
     const context = await browser.newContext(PHONE);
     const page = await context.newPage();
     const sizes: Promise<number>[] = [];
