@@ -28,7 +28,6 @@ test("seats come out of their columns as they went in", () => {
     shape: "okm",
     accessible: "nkn",
   };
-  const drawn = { shape: "rounded_rectangle", sizeX: 20, sizeY: 20 };
   const standing = { ...SECTION, kind: "standing" as const, capacity: 40 };
   const manifest = fromColumns({ sessionId: "1", sections: [{ ...SECTION, kind: "seated", columns }, standing] });
   assert.deepEqual(manifest, {
@@ -37,11 +36,18 @@ test("seats come out of their columns as they went in", () => {
       {
         ...SECTION,
         kind: "seated",
-        seats: [
-          { index: 5, row: "A", number: "1", positionX: 593.77, positionY: -1, rotation: 19.28, ...drawn, accessible: true },
-          { index: 6, row: "A", number: "2", positionX: 616.5, positionY: -1, rotation: 18.17, ...drawn },
-          { index: 7, row: "B", number: "1", positionX: 639.39, positionY: -1, rotation: 17.05, ...drawn },
-        ],
+        seats: {
+          index: Int32Array.of(5, 6, 7),
+          row: ["A", "A", "B"],
+          number: ["1", "2", "1"],
+          positionX: Float64Array.of(593.77, 616.5, 639.39),
+          positionY: Float64Array.of(-1, -1, -1),
+          rotation: Float64Array.of(19.28, 18.17, 17.05),
+          sizeX: Float64Array.of(20, 20, 20),
+          sizeY: Float64Array.of(20, 20, 20),
+          shape: Int32Array.of(2, 2, 2),
+          accessible: Int32Array.of(1, 0, 0),
+        },
       },
       standing,
     ],

@@ -1,8 +1,7 @@
-// The manifest as it is sent to the map, made into seats again: web/src/wire/columns.rs. Pure.
+// The manifest as it is sent to the map, made into numbers again: web/src/wire/columns.rs. Pure.
 
 import { follow, type Places } from "./course.ts";
-import { SHAPES } from "./house.ts";
-import type { Manifest, ManifestSeat, ManifestSection } from "./manifest.ts";
+import type { Manifest, ManifestSeats, ManifestSection } from "./manifest.ts";
 
 const NONE = "m".charCodeAt(0);
 const WRITTEN_OUT = "(".charCodeAt(0);
@@ -34,24 +33,30 @@ export function fromColumns({ sessionId, sections }: ManifestColumns): Manifest 
   return { sessionId, sections: whole };
 }
 
-function seatsOf(columns: SeatColumns): ManifestSeat[] {
+function seatsOf(columns: SeatColumns): ManifestSeats {
   const { row, number } = columns;
   const all = row.length;
   const places = placesOf(columns);
-  const [index, shape, accessible] = [columns.index, columns.shape, columns.accessible].map((it) => continued(it, all)) as [Int32Array, Int32Array, Int32Array];
-  const [width, height] = [continued(columns.sizeX, all), continued(columns.sizeY, all)];
-  return row.map((row, seat) => ({
-    index: index[seat] ?? 0,
+  return {
+    index: continued(columns.index, all),
     row,
-    number: number[seat] ?? "",
-    positionX: (places.x[seat] ?? 0) / 100,
-    positionY: (places.y[seat] ?? 0) / 100,
-    rotation: (places.rotation[seat] ?? 0) / 100,
-    shape: SHAPES[shape[seat] ?? 0] ?? "ellipse",
-    sizeX: (width[seat] ?? 0) / 100,
-    sizeY: (height[seat] ?? 0) / 100,
-    ...(accessible[seat] === 1 ? { accessible: true } : {}),
-  }));
+    number,
+    positionX: fromHundredths(places.x),
+    positionY: fromHundredths(places.y),
+    rotation: fromHundredths(places.rotation),
+    sizeX: fromHundredths(continued(columns.sizeX, all)),
+    sizeY: fromHundredths(continued(columns.sizeY, all)),
+    shape: continued(columns.shape, all),
+    accessible: continued(columns.accessible, all),
+  };
+}
+
+function fromHundredths(hundredths: Int32Array): Float64Array {
+  const numbers = new Float64Array(hundredths.length);
+  for (let seat = 0; seat < numbers.length; seat += 1) {
+    numbers[seat] = (hundredths[seat] ?? 0) / 100;
+  }
+  return numbers;
 }
 
 /** Each seat's differences are from where its row's course leads. */
@@ -65,7 +70,8 @@ function placesOf({ row, positionX, positionY, rotation }: SeatColumns): Places 
 /** Each number differs from what continues the two before it. */
 function continued(column: string, all: number): Int32Array {
   const numbers = differences(column, all);
-  let [last, step] = [0, 0];
+  let last = 0;
+  let step = 0;
   for (let at = 0; at < all; at += 1) {
     step += numbers[at] ?? 0;
     last += step;

@@ -21,7 +21,8 @@ export class SeatGrid {
   private readonly starts: Uint32Array;
   private readonly seats: Uint32Array;
 
-  constructor(places: Places) {
+  /** `pitches`: a cell's width. */
+  constructor(places: Places, pitches = CELL_PITCHES) {
     this.places = places;
     const { seatCount, x, y } = places;
     let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
@@ -31,7 +32,7 @@ export class SeatGrid {
       top = Math.min(top, y[seat] ?? 0);
       bottom = Math.max(bottom, y[seat] ?? 0);
     }
-    let cell = places.pitch * CELL_PITCHES;
+    let cell = places.pitch * pitches;
     if (seatCount > 0) {
       const [width, height] = [right - left, bottom - top];
       cell = Math.max(cell, Math.sqrt((width * height) / CELLS_MAX), Math.max(width, height) / CELLS_MAX);
@@ -60,13 +61,25 @@ export class SeatGrid {
 
   /** The nearest seat within reach that is wanted; -1 if there is none. */
   nearest(x: number, y: number, reach: number, isWanted: (seat: number) => boolean = () => true): number {
-    let [best, bestDistance] = [-1, reach];
-    this.visit({ left: x - reach, top: y - reach, right: x + reach, bottom: y + reach }, (seat) => {
-      const distance = Math.hypot((this.places.x[seat] ?? 0) - x, (this.places.y[seat] ?? 0) - y);
-      if (distance <= bestDistance && isWanted(seat)) {
-        [best, bestDistance] = [seat, distance];
+    const { x: seatX, y: seatY } = this.places;
+    let best = -1;
+    let bestSquare = reach * reach;
+    const from = this.column(x - reach);
+    const to = this.column(x + reach);
+    const last = this.line(y + reach);
+    for (let line = this.line(y - reach); line <= last; line += 1) {
+      const end = this.starts[line * this.columns + to + 1] ?? 0;
+      for (let position = this.starts[line * this.columns + from] ?? 0; position < end; position += 1) {
+        const seat = this.seats[position] ?? 0;
+        const across = (seatX[seat] ?? 0) - x;
+        const down = (seatY[seat] ?? 0) - y;
+        const square = across * across + down * down;
+        if (square <= bestSquare && isWanted(seat)) {
+          best = seat;
+          bestSquare = square;
+        }
       }
-    });
+    }
     return best;
   }
 

@@ -3,9 +3,9 @@ import { beforeEach, test } from "node:test";
 
 import { SeatGrid } from "./grid.ts";
 import { isDrawn, numberOf, rowLabel, type House } from "./house.ts";
-import { buildHouse } from "./reading.ts";
-import type { Drawing, Manifest, ManifestSeat, ManifestSection } from "./manifest.ts";
+import type { Drawing } from "./manifest.ts";
 import { shapesOf } from "./shapes.ts";
+import { houseOf, type PlainSeat, type PlainSection } from "./testing.ts";
 import { placesName, seatWords } from "./words.ts";
 import { say } from "../words/index.ts";
 import { speakAs } from "../words/testing.ts";
@@ -17,8 +17,8 @@ function drawing(x: number, y: number, sizeX = 20, sizeY = 20): Drawing {
 }
 
 /** Rows of so many seats, 25 apart and 40 deep, with an aisle of 60 after the fifth. */
-function block(name: string, first: number, x: number, y: number, rows = 4, seats = 10, amount = 5_000): ManifestSection {
-  const all: ManifestSeat[] = [];
+function block(name: string, first: number, x: number, y: number, rows = 4, seats = 10, amount = 5_000): PlainSection {
+  const all: PlainSeat[] = [];
   for (let row = 0; row < rows; row += 1) {
     for (let seat = 0; seat < seats; seat += 1) {
       const place = drawing(x + seat * 25 + (seat >= 5 ? 35 : 0), y + row * 40);
@@ -35,13 +35,13 @@ function block(name: string, first: number, x: number, y: number, rows = 4, seat
   };
 }
 
-function standing(name: string, x: number, y: number): ManifestSection {
+function standing(name: string, x: number, y: number): PlainSection {
   const price = { amount: 1_500, currency: "EUR" };
   return { sectionId: name, name, kind: "standing", price, capacity: 300, ...drawing(x, y, 400, 100) };
 }
 
-function house(...sections: ManifestSection[]): House {
-  return buildHouse({ sessionId: "s", sections });
+function house(...sections: PlainSection[]): House {
+  return houseOf(sections);
 }
 
 test("seats keep their index, place, row and number", () => {
@@ -106,9 +106,8 @@ test("a house whose seats have no places of their own is not drawn", () => {
 });
 
 test("a manifest without any section is a house without anything", () => {
-  const empty: Manifest = { sessionId: "s", sections: [] };
-  assert.equal(buildHouse(empty).seatCount, 0);
-  assert.equal(isDrawn(buildHouse(empty)), false);
+  assert.equal(house().seatCount, 0);
+  assert.equal(isDrawn(house()), false);
 });
 
 test("a row is a line that breaks at its aisle, and rows know how far apart they are", () => {

@@ -61,7 +61,8 @@ function countOverlaps(house: House, grid: SeatGrid, zones: readonly number[], z
     const zone = zoneOf(seat);
     const other = grid.nearest(house.x[seat] ?? 0, house.y[seat] ?? 0, reach, (it) => zoneOf(it) !== zone);
     if (other >= 0) {
-      const [one, two] = [zone * zoneCount + zoneOf(other), zoneOf(other) * zoneCount + zone];
+      const one = zone * zoneCount + zoneOf(other);
+      const two = zoneOf(other) * zoneCount + zone;
       overlaps[one] = (overlaps[one] ?? 0) + 1;
       overlaps[two] = (overlaps[two] ?? 0) + 1;
     }

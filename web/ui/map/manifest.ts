@@ -1,4 +1,4 @@
-// The manifest as the API answers it: docs/PROTOCOL.md.
+// The manifest as it is read from its columns: docs/PROTOCOL.md.
 
 import type { Money } from "../wire/Money.ts";
 
@@ -14,11 +14,20 @@ export interface Drawing {
   readonly sizeY: number;
 }
 
-export interface ManifestSeat extends Drawing {
-  readonly index: number;
-  readonly row: string;
-  readonly number: string;
-  readonly accessible?: boolean;
+/** The seats of a section: each field as long as there are seats. An object a seat would take longer than all else. */
+export interface ManifestSeats {
+  readonly index: ArrayLike<number>;
+  readonly row: readonly string[];
+  readonly number: readonly string[];
+  readonly positionX: ArrayLike<number>;
+  readonly positionY: ArrayLike<number>;
+  readonly rotation: ArrayLike<number>;
+  readonly sizeX: ArrayLike<number>;
+  readonly sizeY: ArrayLike<number>;
+  /** Into `SHAPES`. */
+  readonly shape: ArrayLike<number>;
+  /** 1 or 0. */
+  readonly accessible: ArrayLike<number>;
 }
 
 export interface ManifestSection extends Drawing {
@@ -27,7 +36,7 @@ export interface ManifestSection extends Drawing {
   readonly kind: "seated" | "standing";
   readonly price: Money;
   readonly capacity?: number;
-  readonly seats?: readonly ManifestSeat[];
+  readonly seats?: ManifestSeats;
 }
 
 export interface Manifest {

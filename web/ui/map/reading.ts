@@ -1,25 +1,44 @@
 // Reads the manifest into the house. Where the pictures are painted: the page is handed what comes of it. Pure.
 
 import { SeatGrid } from "./grid.ts";
-import { reachOf, SHAPES, type House, type Rectangle, type Row, type SeatFields, type Section } from "./house.ts";
+import { reachOf, type House, type Rectangle, type Row, type SeatFields, type Section } from "./house.ts";
 import { levelsOf } from "./levels.ts";
-import type { Drawing, Manifest, ManifestSeat, ManifestSection } from "./manifest.ts";
+import type { Drawing, Manifest, ManifestSeats, ManifestSection } from "./manifest.ts";
 import type { Money } from "../wire/Money.ts";
 
 /** At most so many pairs are looked at to find the usual distance. */
 const PITCH_SAMPLES_MAX = 2_000;
 
+/** Cells for finding who lies on whom: a seat or two in each. */
+const NEIGHBOUR_PITCHES = 1;
+
+const NO_SEATS: ManifestSeats = {
+  index: [],
+  row: [],
+  number: [],
+  positionX: [],
+  positionY: [],
+  rotation: [],
+  sizeX: [],
+  sizeY: [],
+  shape: [],
+  accessible: [],
+};
+
 export function buildHouse(manifest: Manifest): House {
   const prices = pricesOf(manifest.sections);
-  const seatCount = manifest.sections.reduce((sum, section) => sum + (section.seats?.length ?? 0), 0);
+  const seatCount = manifest.sections.reduce((sum, section) => sum + (section.seats?.index.length ?? 0), 0);
   const filler = new SeatFiller(seatCount);
   const seats = filler.fields;
   const sections: Section[] = [];
   const rows: Row[] = [];
   for (const section of manifest.sections) {
-    const own = [...(section.seats ?? [])].sort((one, other) => one.index - other.index);
+    const own = section.seats ?? NO_SEATS;
+    const count = own.index.length;
+    const first = count === 0 ? 0 : leastOf(own.index);
     const firstRow = rows.length;
-    addRows(rows, own, sections.length, filler);
+    filler.fill(own, sections.length);
+    addRows(rows, labelsOf(own, first), sections.length, first, seats.row);
     sections.push({
       id: section.sectionId,
       name: section.name,
@@ -27,8 +46,8 @@ export function buildHouse(manifest: Manifest): House {
       capacity: section.capacity ?? 0,
       price: prices.findIndex((price) => price.amount === section.price.amount),
       drawing: drawingOf(section),
-      first: own[0]?.index ?? 0,
-      count: own.length,
+      first,
+      count,
       firstRow,
       rowCount: rows.length - firstRow,
       level: 0,
@@ -37,12 +56,12 @@ export function buildHouse(manifest: Manifest): House {
   const pitch = pitchOf(seats, rows);
   const bounds = boundsOf(seats, sections);
   const flat: House = { ...seats, sections, rows, prices, pitch, bounds, levels: [""] };
-  const { levels, levelOf } = levelsOf(flat, new SeatGrid(flat));
+  const { levels, levelOf } = levelsOf(flat, new SeatGrid(flat, NEIGHBOUR_PITCHES));
   const placed = sections.map((section, index) => ({ ...section, level: levelOf[index] ?? 0 }));
   return { ...flat, sections: placed, levels };
 }
 
-/** The seats, which are filled in one by one. */
+/** The seats, which are filled in section by section. */
 class SeatFiller {
   readonly fields: SeatFields;
   private readonly numbers: string[] = [];
@@ -65,19 +84,20 @@ class SeatFiller {
     };
   }
 
-  set(seat: ManifestSeat, section: number, row: number): void {
-    const { fields } = this;
-    const { index } = seat;
-    fields.x[index] = seat.positionX;
-    fields.y[index] = seat.positionY;
-    fields.width[index] = seat.sizeX;
-    fields.height[index] = seat.sizeY;
-    fields.rotation[index] = (seat.rotation * Math.PI) / 180;
-    fields.shape[index] = Math.max(0, SHAPES.indexOf(seat.shape));
-    fields.section[index] = section;
-    fields.row[index] = row;
-    fields.number[index] = this.numberId(seat.number);
-    fields.accessible[index] = seat.accessible === true ? 1 : 0;
+  fill(seats: ManifestSeats, section: number): void {
+    const { x, y, width, height, rotation, shape, section: sectionOf, number, accessible } = this.fields;
+    for (let position = 0; position < seats.index.length; position += 1) {
+      const seat = seats.index[position] ?? 0;
+      x[seat] = seats.positionX[position] ?? 0;
+      y[seat] = seats.positionY[position] ?? 0;
+      width[seat] = seats.sizeX[position] ?? 0;
+      height[seat] = seats.sizeY[position] ?? 0;
+      rotation[seat] = ((seats.rotation[position] ?? 0) * Math.PI) / 180;
+      shape[seat] = seats.shape[position] ?? 0;
+      sectionOf[seat] = section;
+      number[seat] = this.numberId(seats.number[position] ?? "");
+      accessible[seat] = seats.accessible[position] ?? 0;
+    }
   }
 
   private numberId(number: string): number {
@@ -90,15 +110,32 @@ class SeatFiller {
   }
 }
 
-function addRows(rows: Row[], seats: readonly ManifestSeat[], section: number, filler: SeatFiller): void {
-  for (const seat of seats) {
-    const last = rows.at(-1);
-    if (last?.section === section && last.label === seat.row) {
-      rows[rows.length - 1] = { ...last, count: last.count + 1 };
-    } else {
-      rows.push({ section, label: seat.row, first: seat.index, count: 1 });
+function leastOf(indexes: ArrayLike<number>): number {
+  let least = Infinity;
+  for (let position = 0; position < indexes.length; position += 1) {
+    least = Math.min(least, indexes[position] ?? 0);
+  }
+  return least;
+}
+
+/** The rows' names by seat, from the section's first one on. */
+function labelsOf({ index, row }: ManifestSeats, first: number): string[] {
+  const labels = new Array<string>(index.length).fill("");
+  row.forEach((label, position) => {
+    labels[(index[position] ?? 0) - first] = label;
+  });
+  return labels;
+}
+
+/** A row is what has one name and stands together in the order of the seats. */
+function addRows(rows: Row[], labels: readonly string[], section: number, first: number, rowOf: Uint32Array): void {
+  let begin = 0;
+  for (let seat = 0; seat < labels.length; seat += 1) {
+    rowOf[first + seat] = rows.length;
+    if (labels[seat + 1] !== labels[seat]) {
+      rows.push({ section, label: labels[seat] ?? "", first: first + begin, count: seat + 1 - begin });
+      begin = seat + 1;
     }
-    filler.set(seat, section, rows.length - 1);
   }
 }
 
@@ -126,21 +163,26 @@ function pitchOf({ x, y, width }: SeatFields, rows: readonly Row[]): number {
 
 /** Null where nothing has a place of its own: a session that was never drawn. */
 function boundsOf(seats: SeatFields, sections: readonly Section[]): Rectangle | null {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  const include = (x: number, y: number, reachX: number, reachY: number): void => {
-    left = Math.min(left, x - reachX);
-    right = Math.max(right, x + reachX);
-    top = Math.min(top, y - reachY);
-    bottom = Math.max(bottom, y + reachY);
-  };
-  for (let seat = 0; seat < seats.seatCount; seat += 1) {
-    const reach = Math.max(seats.width[seat] ?? 0, seats.height[seat] ?? 0) / 2;
-    include(seats.x[seat] ?? 0, seats.y[seat] ?? 0, reach, reach);
+  const { seatCount, x, y, width, height } = seats;
+  let left = Infinity;
+  let top = Infinity;
+  let right = -Infinity;
+  let bottom = -Infinity;
+  for (let seat = 0; seat < seatCount; seat += 1) {
+    const reach = Math.max(width[seat] ?? 0, height[seat] ?? 0) / 2;
+    left = Math.min(left, (x[seat] ?? 0) - reach);
+    right = Math.max(right, (x[seat] ?? 0) + reach);
+    top = Math.min(top, (y[seat] ?? 0) - reach);
+    bottom = Math.max(bottom, (y[seat] ?? 0) + reach);
   }
   for (const { isStanding, drawing } of sections) {
     if (isStanding && drawing.sizeX > 0 && drawing.sizeY > 0) {
-      const { x, y } = reachOf(drawing);
-      include(drawing.positionX, drawing.positionY, x, y);
+      const { positionX, positionY } = drawing;
+      const reach = reachOf(drawing);
+      left = Math.min(left, positionX - reach.x);
+      right = Math.max(right, positionX + reach.x);
+      top = Math.min(top, positionY - reach.y);
+      bottom = Math.max(bottom, positionY + reach.y);
     }
   }
   return right - left > 0 && bottom - top > 0 && hasPlaces(seats) ? { left, top, right, bottom } : null;

@@ -5,9 +5,9 @@ import { SeatGrid } from "./grid.ts";
 import type { House } from "./house.ts";
 import type { Drawing } from "./manifest.ts";
 import { holdsName } from "./outlines.ts";
-import { buildHouse } from "./reading.ts";
 import { rowLabelsOf, writings, type RowLabel } from "./row-labels.ts";
 import { shapesOf } from "./shapes.ts";
+import { houseOf } from "./testing.ts";
 
 type Seat = readonly [row: string, x: number, y: number];
 
@@ -17,9 +17,8 @@ function drawing(positionX: number, positionY: number): Drawing {
 
 function house(...sections: readonly (readonly Seat[])[]): House {
   let index = 0;
-  return buildHouse({
-    sessionId: "s",
-    sections: sections.map((seats, section) => ({
+  return houseOf(
+    sections.map((seats, section) => ({
       sectionId: `s${section}`,
       name: `S${section}`,
       kind: "seated" as const,
@@ -27,7 +26,7 @@ function house(...sections: readonly (readonly Seat[])[]): House {
       seats: seats.map(([row, x, y]) => ({ index: index++, row, number: String(index), ...drawing(x, y) })),
       ...drawing(0, 0),
     })),
-  });
+  );
 }
 
 /** Seats of a row, 30 apart. */

@@ -1,7 +1,8 @@
 // What a house looks like from afar, worked out once: each row as a line through its seats, how far rows
 // are apart, and where a section's name is best written.
 
-import { isInside, reachOf, type House, type Rectangle, type Section } from "./house.ts";
+import type { Point } from "./camera.ts";
+import { isInside, reachOf, type House, type Section } from "./house.ts";
 
 export interface Line {
   /** Into the house's rows. */
@@ -46,9 +47,8 @@ export function shapesOf(house: House): Shapes {
 
 /** Some seated sections with an outline and some without would look like a difference between them. */
 function outlinedOf(house: House, rowPitch: number): boolean[] {
-  const outlined = house.sections.map((section) => isOutlined(house, section, rowPitch));
-  const areAll = outlined.every((it) => it);
-  return outlined.map((it, index) => it && (areAll || house.sections[index]?.isStanding === true));
+  const areAll = house.sections.every((section) => isOutlined(house, section, rowPitch));
+  return house.sections.map(({ isStanding }) => areAll || isStanding);
 }
 
 function linesOf(house: House, section: Section): Line[] {
@@ -56,19 +56,25 @@ function linesOf(house: House, section: Section): Line[] {
   const aisle = house.pitch * AISLE_PITCHES;
   for (let row = section.firstRow; row < section.firstRow + section.rowCount; row += 1) {
     const { first = 0, count = 0 } = house.rows[row] ?? {};
-    let points: number[] = [];
-    for (let seat = first; seat < first + count; seat += 1) {
-      const [x, y] = [house.x[seat] ?? 0, house.y[seat] ?? 0];
-      const [lastX, lastY] = [points.at(-2), points.at(-1)];
-      if (lastX !== undefined && lastY !== undefined && Math.hypot(x - lastX, y - lastY) > aisle) {
-        lines.push({ row, points: Float32Array.from(points) });
-        points = [];
+    let begin = first;
+    for (let seat = first + 1; seat < first + count; seat += 1) {
+      if (squareBetween(house, seat, seat - 1) > aisle * aisle) {
+        lines.push({ row, points: pointsOf(house, begin, seat) });
+        begin = seat;
       }
-      points.push(x, y);
     }
-    lines.push({ row, points: Float32Array.from(points) });
+    lines.push({ row, points: pointsOf(house, begin, first + count) });
   }
   return lines;
+}
+
+function pointsOf(house: House, begin: number, end: number): Float32Array {
+  const points = new Float32Array((end - begin) * 2);
+  for (let seat = begin; seat < end; seat += 1) {
+    points[(seat - begin) * 2] = house.x[seat] ?? 0;
+    points[(seat - begin) * 2 + 1] = house.y[seat] ?? 0;
+  }
+  return points;
 }
 
 /** The median distance from a row's middle to the next row of its section. */
@@ -80,13 +86,9 @@ function rowPitchOf(house: House): number {
       const middle = row.first + (row.count >> 1);
       let nearest = Infinity;
       for (let seat = next.first; seat < next.first + next.count; seat += 1) {
-        const distance = Math.hypot(
-          (house.x[seat] ?? 0) - (house.x[middle] ?? 0),
-          (house.y[seat] ?? 0) - (house.y[middle] ?? 0),
-        );
-        nearest = Math.min(nearest, distance);
+        nearest = Math.min(nearest, squareBetween(house, seat, middle));
       }
-      distances.push(nearest);
+      distances.push(Math.sqrt(nearest));
     }
   });
   distances.sort((one, other) => one - other);
@@ -106,42 +108,38 @@ function anchorsOf(house: House, section: Section, index: number, rowPitch: numb
 
 /** Beside the seat that is nearest to the middle, so that the name stands on seats even where a block is bent. */
 function anchorOf(house: House, seats: readonly number[], section: number): Anchor {
-  const box = boxOf(house, seats);
-  const meanX = seats.reduce((sum, seat) => sum + (house.x[seat] ?? 0), 0) / seats.length;
-  const meanY = seats.reduce((sum, seat) => sum + (house.y[seat] ?? 0), 0) / seats.length;
-  let [bestX, bestY, bestDistance] = [meanX, meanY, Infinity];
+  const { x, y } = house;
+  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  const mean = { x: 0, y: 0 };
   for (const seat of seats) {
-    const [x, y] = [house.x[seat] ?? 0, house.y[seat] ?? 0];
-    const distance = Math.hypot(x - meanX, y - meanY);
-    if (distance < bestDistance) {
-      [bestX, bestY, bestDistance] = [x, y, distance];
+    const across = x[seat] ?? 0;
+    const down = y[seat] ?? 0;
+    box.left = Math.min(box.left, across);
+    box.right = Math.max(box.right, across);
+    box.top = Math.min(box.top, down);
+    box.bottom = Math.max(box.bottom, down);
+    mean.x += across / seats.length;
+    mean.y += down / seats.length;
+  }
+  let best = 0;
+  let bestSquare = Infinity;
+  for (const seat of seats) {
+    const square = squareOf((x[seat] ?? 0) - mean.x, (y[seat] ?? 0) - mean.y);
+    if (square < bestSquare) {
+      best = seat;
+      bestSquare = square;
     }
   }
-  const isStraight = bestDistance < house.pitch * 2;
-  const at = isStraight ? { x: meanX, y: meanY } : { x: bestX, y: bestY };
+  const isStraight = bestSquare < squareOf(house.pitch * 2, 0);
+  const at = isStraight ? mean : { x: x[best] ?? 0, y: y[best] ?? 0 };
   return { section, ...at, width: box.right - box.left, height: box.bottom - box.top };
-}
-
-function boxOf(house: House, seats: readonly number[]): Rectangle {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const seat of seats) {
-    left = Math.min(left, house.x[seat] ?? 0);
-    right = Math.max(right, house.x[seat] ?? 0);
-    top = Math.min(top, house.y[seat] ?? 0);
-    bottom = Math.max(bottom, house.y[seat] ?? 0);
-  }
-  return { left, top, right, bottom };
 }
 
 /** Seats that hang together, by the cells of a coarse grid that touch. */
 function blocksOf(house: House, section: Section, cell: number): number[][] {
-  const cells = new Map<string, number[]>();
-  const place = (seat: number): [number, number] => [
-    Math.floor((house.x[seat] ?? 0) / cell),
-    Math.floor((house.y[seat] ?? 0) / cell),
-  ];
+  const cells = new Map<number, number[]>();
   for (let seat = section.first; seat < section.first + section.count; seat += 1) {
-    const key = place(seat).join();
+    const key = keyOf(Math.floor((house.x[seat] ?? 0) / cell), Math.floor((house.y[seat] ?? 0) / cell));
     const seats = cells.get(key);
     if (seats === undefined) {
       cells.set(key, [seat]);
@@ -152,13 +150,23 @@ function blocksOf(house: House, section: Section, cell: number): number[][] {
   const blocks: number[][] = [];
   while (cells.size > 0) {
     const [start] = cells.keys();
-    blocks.push(drain(cells, start ?? ""));
+    blocks.push(drain(cells, start ?? 0));
   }
   return blocks;
 }
 
+/** More columns than any plan has, to both sides of the middle. */
+const COLUMNS = 1 << 20;
+
+function keyOf(column: number, line: number): number {
+  return line * COLUMNS + column;
+}
+
+/** To the eight cells around. */
+const STEPS = [keyOf(1, 0), keyOf(-1, 0), keyOf(0, 1), keyOf(0, -1), keyOf(1, 1), keyOf(1, -1), keyOf(-1, 1), keyOf(-1, -1)];
+
 /** Takes a cell and all that touch it out of the map. */
-function drain(cells: Map<string, number[]>, start: string): number[] {
+function drain(cells: Map<number, number[]>, start: number): number[] {
   const block: number[] = [];
   const open = [start];
   for (let key = open.pop(); key !== undefined; key = open.pop()) {
@@ -168,9 +176,8 @@ function drain(cells: Map<string, number[]>, start: string): number[] {
     }
     cells.delete(key);
     block.push(...seats);
-    const [column = 0, line = 0] = key.split(",").map(Number);
-    for (const [right, down] of [[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [1, -1], [-1, 1], [-1, -1]] as const) {
-      open.push(`${column + right},${line + down}`);
+    for (const step of STEPS) {
+      open.push(key + step);
     }
   }
   return block;
@@ -185,18 +192,31 @@ function isOutlined(house: House, section: Section, rowPitch: number): boolean {
   if (area <= 0 || (section.count * house.pitch * rowPitch) / area < FILL_MIN) {
     return false;
   }
-  return !house.sections.some((other) => other !== section && other.level === section.level && holdsAny(house, drawing, other));
+  const reach = reachOf(drawing);
+  return !house.sections.some((other) => other !== section && other.level === section.level && holdsAny(house, drawing, reach, other));
 }
 
 /** Whether one of some twenty of the other section's seats is inside. */
-function holdsAny(house: House, drawing: Section["drawing"], other: Section): boolean {
-  const reach = reachOf(drawing);
+function holdsAny(house: House, drawing: Section["drawing"], reach: Point, other: Section): boolean {
   const step = Math.max(1, Math.floor(other.count / 20));
   for (let seat = other.first; seat < other.first + other.count; seat += step) {
-    const [x, y] = [(house.x[seat] ?? 0) - drawing.positionX, (house.y[seat] ?? 0) - drawing.positionY];
+    const x = (house.x[seat] ?? 0) - drawing.positionX;
+    const y = (house.y[seat] ?? 0) - drawing.positionY;
     if (Math.abs(x) < reach.x && Math.abs(y) < reach.y && isInside(drawing, x, y)) {
       return true;
     }
   }
   return false;
+}
+
+/**
+ * Distances are compared by their squares, and pairs of numbers are no arrays, here and where else all seats are gone
+ * through: this code runs once, before the browser has made it quick.
+ */
+function squareBetween({ x, y }: House, one: number, other: number): number {
+  return squareOf((x[one] ?? 0) - (x[other] ?? 0), (y[one] ?? 0) - (y[other] ?? 0));
+}
+
+function squareOf(across: number, down: number): number {
+  return across * across + down * down;
 }
