@@ -23,6 +23,19 @@ export interface Frame {
   readonly ratio: number;
 }
 
+export function isSameView(one: View, other: View): boolean {
+  return one.x === other.x && one.y === other.y && one.scale === other.scale;
+}
+
+export function isSameFrame(one: Frame, other: Frame): boolean {
+  return (
+    isSameView(one.view, other.view) &&
+    one.size.width === other.size.width &&
+    one.size.height === other.size.height &&
+    one.ratio === other.ratio
+  );
+}
+
 export function isWithin({ left, top, right, bottom }: Rectangle, x: number, y: number, margin: number): boolean {
   return x >= left - margin && x <= right + margin && y >= top - margin && y <= bottom + margin;
 }

@@ -1,28 +1,15 @@
 // The window on the house: says where one looks, as fingers move it, and asks for a sharp picture when it is time. What is
 // seen from there is shown by the projector: on the page nothing is styled or laid out anew while the map moves.
 
-import {
-  between,
-  clamp,
-  fit,
-  glide,
-  limitsOf,
-  panBy,
-  reproject,
-  toPage,
-  toPlan,
-  zoomAt,
-  type Limits,
-  type Momentum,
-  type Point,
-  type Size,
-  type View,
-} from "./camera.ts";
+import { clamp, fit, limitsOf, panBy, toPage, toPlan, zoomAt, type Limits, type Point, type Size, type View } from "./camera.ts";
 import { Gestures } from "./gestures.ts";
 import type { House, Rectangle } from "./house.ts";
 import type { Easel } from "./easel.ts";
 import type { Shown } from "./messages.ts";
-import type { Frame } from "./scene.ts";
+import { Motion } from "./motion.ts";
+import { ratioFor, type Window } from "./paper.ts";
+import { isSameView } from "./scene.ts";
+import { Wanted } from "./wanted.ts";
 
 export interface Audience {
   tapped(at: Point, isTouch: boolean): void;
@@ -34,30 +21,12 @@ export interface Audience {
   asked(): void;
 }
 
-/** How much is painted beyond each edge, as a part of the window. */
-const OVERSCAN = 0.2;
-/** A picture scaled within these bounds still looks sharp while it moves. */
-const SHARP_LEAST = 0.6;
-const SHARP_MOST = 1.7;
-/** A picture costs much: while it moves, so often at most. */
-const MOVING_MILLIS = 400;
 const SETTLED_MILLIS = 110;
-const FLIGHT_MILLIS = 320;
 const KEY_PAN_PART = 0.22;
 export const ZOOM_STEP = 1.6;
-/** Memory, and a phone's patience. */
-const RATIO_MAX = 3;
-const PIXELS_MAX = 5_000_000;
 
 /** Asked once: each question is read anew. */
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
-
-interface Flight {
-  readonly from: View;
-  readonly to: View;
-  readonly began: number;
-  readonly millis: number;
-}
 
 export class Stage {
   private readonly root: HTMLElement;
@@ -65,14 +34,10 @@ export class Stage {
   private readonly bounds: Rectangle;
   private readonly easel: Easel;
   private readonly audience: Audience;
-  /** The picture of what is looked at that is shown. */
-  private shownDetail: Frame | null = null;
+  private readonly wanted = new Wanted();
+  private readonly motion = new Motion();
   private size: Size = { width: 1, height: 1 };
   private current: View;
-  private wanted: Frame | null = null;
-  private wantedAt = -Infinity;
-  private flight: Flight | null = null;
-  private speed: Momentum | null = null;
   private limits: Limits;
   private frameAsked = false;
   private isDrawing = false;
@@ -125,7 +90,7 @@ export class Stage {
   }
 
   zoomBy(factor: number, at: Point = { x: this.size.width / 2, y: this.size.height / 2 }): void {
-    const from = this.flight?.to ?? this.current;
+    const from = this.motion.target ?? this.current;
     this.fly(zoomAt(from, this.size, at, clampScale(from.scale * factor, this.limits)));
   }
 
@@ -150,45 +115,39 @@ export class Stage {
   /** A picture is on the canvas. */
   shown({ layer, frame }: Shown): void {
     if (layer === "detail") {
-      this.shownDetail = frame;
-      if (this.wanted !== null && isSameFrame(frame, this.wanted)) {
-        this.wanted = null;
-      }
+      this.wanted.note(frame);
       this.wantIfNeeded();
     }
   }
 
   /** Nothing that was painted is there any more. */
   repaint(): void {
-    this.shownDetail = null;
-    this.wanted = null;
+    this.wanted.forget();
     this.wantGround();
     this.want();
     this.project();
   }
 
   get isWaiting(): boolean {
-    return this.wanted !== null;
+    return this.wanted.isWaiting;
   }
 
   private listen(): void {
     new Gestures(this.root, {
-      touched: () => {
-        this.flight = null;
-        this.speed = null;
-      },
+      touched: () => this.motion.stop(),
       dragged: (deltaX, deltaY) => this.go(panBy(this.current, deltaX, deltaY)),
       thrown: (speed) => {
-        this.speed = prefersStillness() ? null : speed;
-        this.ask();
+        if (!prefersStillness()) {
+          this.motion.glideOn(speed);
+          this.ask();
+        }
       },
       zoomed: (factor, at, isCoarse) => {
         if (isCoarse) {
           this.zoomBy(factor, at);
         } else {
           // Whoever turns the wheel aims at what lies below it: that must not glide on.
-          this.flight = null;
-          this.speed = null;
+          this.motion.stop();
           this.go(zoomAt(this.current, this.size, at, clampScale(this.current.scale * factor, this.limits)));
         }
       },
@@ -201,7 +160,7 @@ export class Stage {
 
   private key(key: string): boolean {
     const [stepX, stepY] = [this.size.width * KEY_PAN_PART, this.size.height * KEY_PAN_PART];
-    const from = this.flight?.to ?? this.current;
+    const from = this.motion.target ?? this.current;
     const moves: Record<string, () => void> = {
       ArrowLeft: () => this.fly(panBy(from, stepX, 0)),
       ArrowRight: () => this.fly(panBy(from, -stepX, 0)),
@@ -225,7 +184,7 @@ export class Stage {
     this.fitCanvas();
     this.limits = limitsOf(this.bounds, this.house.pitch, this.size);
     this.current = this.isFitted ? fit(this.bounds, this.size) : clamp(this.current, this.limits, this.size);
-    this.wanted = null;
+    this.wanted.withdraw();
     this.wantGround();
     this.want();
     this.project();
@@ -249,13 +208,13 @@ export class Stage {
 
   private fly(to: View): void {
     const target = clamp(to, this.limits, this.size);
-    this.speed = null;
     if (prefersStillness()) {
+      this.motion.stop();
       this.go(target);
-      return;
+    } else {
+      this.motion.fly(this.current, target, performance.now());
+      this.ask();
     }
-    this.flight = { from: this.current, to: target, began: performance.now(), millis: FLIGHT_MILLIS };
-    this.ask();
   }
 
   /**
@@ -283,7 +242,10 @@ export class Stage {
       this.frameAsked = true;
       requestAnimationFrame((now) => {
         this.frameAsked = false;
-        this.advance(now, Math.min(64, now - this.drawnAt));
+        this.current = this.motion.advance(this.current, now, Math.min(64, now - this.drawnAt), this.limits, this.size);
+        if (this.motion.isMoving) {
+          this.ask();
+        }
         this.draw(now);
       });
     }
@@ -296,21 +258,6 @@ export class Stage {
     this.note();
     this.wantIfNeeded();
     this.settleLater();
-  }
-
-  private advance(now: number, millis: number): void {
-    if (this.flight !== null) {
-      const { from, to, began, millis: whole } = this.flight;
-      const part = Math.min(1, Math.max(0, (now - began) / whole));
-      this.current = part === 1 ? to : between(from, to, part);
-      this.flight = part === 1 ? null : this.flight;
-      this.ask();
-    } else if (this.speed !== null) {
-      const { deltaX, deltaY, speed } = glide(this.speed, millis);
-      this.current = clamp(panBy(this.current, deltaX, deltaY), this.limits, this.size);
-      this.speed = speed;
-      this.ask();
-    }
   }
 
   /** Where all is seen, a finger upwards scrolls the page rather than the map. */
@@ -339,72 +286,37 @@ export class Stage {
     }, millis);
   }
 
-  /** While it moves, only where the picture has become too coarse or does not reach. */
   private wantIfNeeded(): void {
-    const frame = this.shownDetail;
-    if (frame === null || this.wanted !== null || performance.now() - this.wantedAt < MOVING_MILLIS) {
-      return;
-    }
-    const scale = this.current.scale / frame.view.scale;
-    if (scale < SHARP_LEAST || scale > SHARP_MOST || frame.ratio !== this.ratio || !this.isCovered(frame)) {
+    if (this.wanted.isDue(this.current, this.window, performance.now())) {
       this.want();
     }
   }
 
   /** Whether what is shown is a picture of just that, reaching everywhere. */
   get isSharp(): boolean {
-    const frame = this.shownDetail;
-    return frame !== null && frame.view.scale === this.current.scale && frame.ratio === this.ratio && this.isCovered(frame);
-  }
-
-  private isCovered(frame: Frame): boolean {
-    const { scale, x, y } = reproject(frame.view, frame.size, this.current, this.size);
-    return (
-      x <= 0 && y <= 0 && x + frame.size.width * scale >= this.size.width && y + frame.size.height * scale >= this.size.height
-    );
+    return this.wanted.isSharp(this.current, this.window);
   }
 
   private want(): void {
-    const frame = { view: this.current, size: paperFor(this.size), ratio: this.ratio };
-    if (this.wanted !== null && isSameFrame(this.wanted, frame)) {
-      return;
+    const frame = this.wanted.ask(this.current, this.window, performance.now());
+    if (frame !== null) {
+      this.easel.tell({ kind: "paint", layer: "detail", ...frame });
+      this.audience.asked();
     }
-    this.wanted = frame;
-    this.wantedAt = performance.now();
-    this.easel.tell({ kind: "paint", layer: "detail", ...frame });
-    this.audience.asked();
+  }
+
+  private get window(): Window {
+    return { size: this.size, density: devicePixelRatio };
   }
 
   /** Device pixels per pixel of the page. */
   private get ratio(): number {
-    return ratioFor(paperFor(this.size));
+    return ratioFor(this.window);
   }
 
   private wantGround(): void {
     this.easel.tell({ kind: "paint", layer: "ground", view: fit(this.bounds, this.size), size: this.size, ratio: 1 });
   }
-}
-
-/** The same whole number of pixels beyond both edges: else the picture would lie between two pixels, and blur. */
-function paperFor({ width, height }: Size): Size {
-  return { width: beyond(width), height: beyond(height) };
-}
-
-function beyond(length: number): number {
-  return length + 2 * Math.ceil(length * OVERSCAN);
-}
-
-function isSameView(one: View, other: View): boolean {
-  return one.x === other.x && one.y === other.y && one.scale === other.scale;
-}
-
-function isSameFrame(one: Frame, other: Frame): boolean {
-  return (
-    isSameView(one.view, other.view) &&
-    one.size.width === other.size.width &&
-    one.size.height === other.size.height &&
-    one.ratio === other.ratio
-  );
 }
 
 /** A question about the pixels of one screen: for the next one another has to be asked. */
@@ -423,11 +335,6 @@ function onRatioChange(changed: () => void): void {
 
 function clampScale(scale: number, { scaleMin, scaleMax }: Limits): number {
   return Math.min(scaleMax, Math.max(scaleMin, scale));
-}
-
-function ratioFor({ width, height }: Size): number {
-  const most = Math.sqrt(PIXELS_MAX / (width * height));
-  return Math.min(devicePixelRatio, RATIO_MAX, Math.max(1, most));
 }
 
 function prefersStillness(): boolean {
