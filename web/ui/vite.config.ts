@@ -38,6 +38,7 @@ export default defineConfig({
         "site/door.css",
         "map/map.css",
         "discovery/discovery.css",
+        "map/workers.ts",
         "map/index.ts",
         "checkout/index.ts",
         "countdown/index.ts",

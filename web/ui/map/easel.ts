@@ -2,13 +2,15 @@
 
 import type { FromPainter, FromProjector, Look, Pictures, ToPainter, ToProjector } from "./messages.ts";
 import type { OnPage } from "./on-page.ts";
+import type { Window } from "./paper.ts";
+import { workers, type Workers } from "./workers.ts";
 
 export type FromEasel = FromPainter | FromProjector;
 
 export interface Easel {
   tell(message: ToPainter, transfer?: Transferable[]): void;
   /** Where the pictures are shown. Before the first one is asked for. */
-  hang(canvas: HTMLCanvasElement): void;
+  hang(canvas: HTMLCanvasElement, window: Window): void;
   show(look: Look): void;
 }
 
@@ -18,33 +20,26 @@ export function canDraw(): boolean {
 }
 
 export function openEasel(hear: (message: FromEasel) => void, failed: () => void): Easel {
-  return canPaintInWorkers() ? inWorkers(hear, failed) : onPage(hear, failed);
+  return workers === null ? onPage(hear, failed) : inWorkers(workers, hear, failed);
 }
 
-/** Some browsers have the one without the other. */
-function canPaintInWorkers(): boolean {
-  return typeof OffscreenCanvas !== "undefined" && "transferControlToOffscreen" in HTMLCanvasElement.prototype;
-}
-
-function inWorkers(hear: (message: FromEasel) => void, failed: () => void): Easel {
-  const attend = (worker: Worker): Worker => {
+function inWorkers({ painter, projector, isLost }: Workers, hear: (message: FromEasel) => void, failed: () => void): Easel {
+  for (const worker of [painter, projector]) {
     worker.addEventListener("message", ({ data }: MessageEvent<FromEasel>) => hear(data));
     worker.addEventListener("error", failed);
-    return worker;
-  };
-  const painter = attend(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
-  let projector: Worker | null = null;
-  const project = (message: ToProjector, transfer: Transferable[] = []): void => projector?.postMessage(message, transfer);
+  }
+  if (isLost) {
+    failed();
+  }
+  const project = (message: ToProjector, transfer: Transferable[] = []): void => projector.postMessage(message, transfer);
   return {
     tell: (message, transfer = []) => painter.postMessage(message, transfer),
-    // Started only now, so that it does not hold up the reading of the plan: it is ready before the first picture is.
-    hang: (canvas) => {
-      projector = attend(new Worker(new URL("./projector-worker.ts", import.meta.url), { type: "module" }));
+    hang: (canvas, window) => {
       const { port1, port2 } = new MessageChannel();
       const pictures: Pictures = { kind: "pictures", to: port1 };
       painter.postMessage(pictures, [port1]);
       const offscreen = canvas.transferControlToOffscreen();
-      project({ kind: "start", canvas: offscreen, pictures: port2 }, [offscreen, port2]);
+      project({ kind: "start", canvas: offscreen, window, pictures: port2 }, [offscreen, port2]);
     },
     show: (look) => project({ kind: "look", look }),
   };
@@ -57,7 +52,7 @@ function onPage(hear: (message: FromEasel) => void, failed: () => void): Easel {
   const later = (told: (both: OnPage) => void): void => void both.then(told, () => undefined);
   return {
     tell: (message) => later(({ studio }) => studio.hear(message)),
-    hang: (canvas) => later((it) => it.hang(canvas)),
+    hang: (canvas, window) => later((it) => it.hang(canvas, window)),
     show: (look) => later(({ projector }) => projector?.show(look)),
   };
 }

@@ -57,6 +57,9 @@ class SeatMap extends HTMLElement {
         rememberOrder(this.sessionId, null);
       }
     });
+    // The first word from there is what the first picture waits for.
+    performance.mark("map-manifest");
+    this.live.start();
     this.map = new HouseMap(this, `/api/public/sessions/${this.sessionId}/manifest/columns`, this.surroundings(), this.state, {
       opened: (house) => {
         this.house = house;
@@ -66,7 +69,6 @@ class SeatMap extends HTMLElement {
       pressStanding: (section) => this.pressStanding(section),
       levelled: (level) => this.step({ kind: "levelled", level }),
     });
-    this.live.start();
     // On this page, places can be taken again at once: no dialog has to say so.
     this.addEventListener("over", (event) => {
       if (this.dataset["order"] === undefined) {

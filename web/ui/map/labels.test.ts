@@ -8,14 +8,14 @@ import type { House } from "./house.ts";
 import { Labels } from "./labels.ts";
 import { LOOK, type Palette } from "./look.ts";
 import type { Drawing } from "./manifest.ts";
-import { buildHouse } from "./reading.ts";
 import type { Scene } from "./scene.ts";
 import { shapesOf } from "./shapes.ts";
 import type { Surface } from "./surface.ts";
+import { houseOf } from "./testing.ts";
 
 const PRICES: Readonly<Record<string, number>> = { "Lower tier": 9_000, "Club tier": 12_000, "Upper tier": 4_500 };
 const PALETTE = { font: "sans-serif", prices: ["#000"] } as unknown as Palette;
-const WORDS = { language: "en", free: "free", soldOut: "Sold out", stage: "Stage" };
+const WORDS = { prices: ["€120", "€90", "€45"], soldOut: "Sold out", stage: "Stage" };
 
 function drawing(positionX: number, positionY: number): Drawing {
   return { positionX, positionY, rotation: 0, shape: "ellipse", sizeX: 20, sizeY: 20 };
@@ -32,7 +32,7 @@ function rings(): House {
     seats: rows.flatMap(({ label, seats }) => seats.map(({ x, y, number }) => ({ index: index++, row: label, number, ...drawing(x, y) }))),
     ...drawing(0, 0),
   }));
-  return buildHouse({ sessionId: "s", sections });
+  return houseOf(sections);
 }
 
 interface Text {

@@ -8,7 +8,6 @@ import type { House, Rectangle, Section } from "./house.ts";
 import { drawLabel, fits, isFree, layOut, type Label, type LabelInk, type LabelWords } from "./lettering.ts";
 import { LOOK, priceColor, type Palette } from "./look.ts";
 import type { PaintedWords } from "./messages.ts";
-import { writeMoney } from "./money.ts";
 import { rowLabelsOf, writings, type RowLabel } from "./row-labels.ts";
 import { clampNumber, isWithin, type Frame, type Scene } from "./scene.ts";
 import type { Anchor, Shapes } from "./shapes.ts";
@@ -234,8 +233,7 @@ export class Labels {
   }
 
   private priceOf({ price }: Section): string {
-    const money = this.house.prices[price];
-    return money === undefined ? "" : writeMoney(this.words, money);
+    return this.words.prices[price] ?? "";
   }
 
   private pitchOf({ view }: Frame): number {

@@ -44,6 +44,12 @@ const REST_WEIGHT = 500;
 const widths = new Map<string, number>();
 const WIDTHS_MAX = 5_000;
 
+/** The browser finds a font when it is first written in, which takes it a while. */
+export function warmLetters(context: Surface, font: string): void {
+  measure(context, font, "0€", NAME_WEIGHT, LETTERS_PIXELS);
+  measure(context, font, "0€", REST_WEIGHT, LETTERS_PIXELS);
+}
+
 export function layOut(context: Surface, font: string, words: LabelWords, { x, y }: Point, pitch: number): Label {
   const { name, rest, isStacked, isBare, isSmall } = words;
   const pixels = isSmall ? LETTERS_SMALL_PIXELS : clampNumber(LETTERS_PIXELS, pitch * 1.4, LETTERS_MAX_PIXELS);

@@ -1,6 +1,6 @@
 // The drawn map on the page: the worker that paints it, the window on it, and what lies over it.
 
-import { languageTag, say } from "../words/index.ts";
+import { say } from "../words/index.ts";
 import type { Point } from "./camera.ts";
 import { button, element, maybePart, part } from "./dom.ts";
 import { canDraw, openEasel, type Easel, type FromEasel } from "./easel.ts";
@@ -49,29 +49,26 @@ export class HouseMap {
     this.state = state;
     this.view = maybePart(root, "view") ?? element("div");
     this.pins = new Pins(this.view);
-    this.easel = openEasel((message) => this.hear(message), () => this.fail());
     this.surroundings = surroundings;
-    void this.fetch(manifest);
+    this.easel = openEasel((message) => this.hear(message), () => this.fail());
+    this.begin(manifest);
     onSchemeChange(() => this.tell({ kind: "palette", palette: readPalette(root) }));
   }
 
   update(state: MapState, seats: ArrayLike<number> | "all"): void {
     const before = this.state;
     this.state = state;
-    if (this.house === null) {
-      return;
-    }
     if (state.filter !== before.filter || state.level !== before.level) {
       this.tell({ kind: "choice", filter: state.filter, level: state.level });
     }
     if (seats === "all") {
-      this.tellAll(this.house);
+      this.tellAll();
     } else if (seats.length > 0) {
       const changed = Uint32Array.from(seats);
       this.tell({ kind: "changes", seats: changed, looks: Uint8Array.from(changed, (seat) => lookOf(state, seat)) });
     }
     if (state.live.standing !== before.live.standing || state.live.order !== before.live.order) {
-      this.tellStanding(this.house);
+      this.tellStanding();
     }
     this.pointing?.updateTip();
   }
@@ -123,26 +120,32 @@ export class HouseMap {
     return this.stage === null || this.house === null ? null : this.stage.toPage(placeOf(this.house, seat));
   }
 
-  /** Fetched here, where the page's preload is found, and read there, where it holds nothing up. */
-  private async fetch(address: string): Promise<void> {
-    performance.mark("map-manifest");
-    const response = await fetch(address).catch(() => null);
-    const manifest = response?.ok === true ? await response.arrayBuffer().catch(() => null) : null;
-    if (manifest === null) {
-      this.fail();
-      return;
+  /** The plan is fetched where it is read, from what the page has loaded ahead: the page has enough to do. */
+  private begin(address: string): void {
+    const { root, view, surroundings, isWindow } = this;
+    const words = { prices: writtenPrices(root), soldOut: say("sold-out-short"), stage: say("map-stage") };
+    const window = { size: { width: view.clientWidth, height: view.clientHeight }, density: devicePixelRatio };
+    this.tell({ kind: "open", address, surroundings, palette: readPalette(root), words, window: isWindow ? window : null });
+    if (isWindow) {
+      // Before it is known what to show, so that it can be shown at once.
+      this.easel.hang(addCanvas(view), window);
     }
-    const words = { language: languageTag(), free: say("money-free"), soldOut: say("sold-out-short"), stage: say("map-stage") };
-    const message: ToPainter = { kind: "open", manifest, surroundings: this.surroundings, palette: readPalette(this.root), words };
-    this.easel.tell(message, [manifest]);
-    this.patience.wait();
+  }
+
+  /** Whether the page has a place for the map, and the browser can show it there. */
+  private get isWindow(): boolean {
+    return maybePart(this.root, "view") !== null && canDraw();
   }
 
   private hear(message: FromEasel): void {
     switch (message.kind) {
+      case "fetched":
+        return this.patience.wait();
       case "house":
         this.patience.hear(true);
         return this.open(message.house);
+      case "no house":
+        return this.fail();
       case "blanked":
         return this.stage?.repaint();
       case "cannot draw":
@@ -181,10 +184,8 @@ export class HouseMap {
     performance.mark("map-house");
     this.house = house;
     const { bounds } = house;
-    if (isDrawn(house) && bounds !== null && maybePart(this.root, "view") !== null && canDraw()) {
+    if (isDrawn(house) && bounds !== null && this.isWindow && this.root.dataset["undrawable"] !== "true") {
       this.openStage(house, bounds);
-      this.tellAll(house);
-      this.tellStanding(house);
       this.actions.opened(house);
       setTimeout(() => this.actions.shown(), FIRST_PICTURE_MILLIS);
     } else {
@@ -200,7 +201,6 @@ export class HouseMap {
 
   private openStage(house: House, bounds: Rectangle): void {
     const { root, view } = this;
-    this.easel.hang(addCanvas(view));
     const stage = new Stage(view, house, lookedAt(house, bounds, this.surroundings), this.easel, {
       tapped: (at, isTouch) => this.pointing?.tapped(at, isTouch),
       doubleTapped: (at) => this.pointing?.doubleTapped(at),
@@ -264,17 +264,18 @@ export class HouseMap {
     markLevel(this.root, this.state.level);
   }
 
-  private tellAll(house: House): void {
-    if (this.state.live.generation !== null) {
-      this.tell({ kind: "looks", looks: looksOf(this.state, house.seatCount) });
+  private tellAll(): void {
+    const { live } = this.state;
+    if (live.generation !== null) {
+      this.tell({ kind: "looks", looks: looksOf(this.state, this.house?.seatCount ?? live.seats.length) });
     }
   }
 
-  private tellStanding(house: House): void {
-    const standing = house.sections.filter(({ isStanding }) => isStanding);
-    if (standing.length > 0) {
-      const free = new Map(standing.map(({ id }) => [id, this.state.live.standing.get(id)?.free ?? 0]));
-      const own = new Map(standing.map(({ id }) => [id, ownStanding(this.state, id)]));
+  private tellStanding(): void {
+    const { live } = this.state;
+    if (live.standing.size > 0) {
+      const free = new Map([...live.standing].map(([id, { free }]) => [id, free]));
+      const own = new Map([...live.standing.keys()].map((id) => [id, ownStanding(this.state, id)]));
       this.tell({ kind: "standing", free, own });
     }
   }
@@ -289,4 +290,10 @@ function addCanvas(view: HTMLElement): HTMLCanvasElement {
   canvas.setAttribute("aria-hidden", "true");
   view.prepend(canvas);
   return canvas;
+}
+
+/** As the page's legend has them, the dearest first. */
+function writtenPrices(root: HTMLElement): string[] {
+  const prices = maybePart(root, "prices")?.querySelectorAll("li") ?? [];
+  return [...prices].map(({ textContent }) => textContent.trim());
 }

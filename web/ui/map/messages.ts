@@ -4,11 +4,13 @@ import type { Size, View } from "./camera.ts";
 import type { House } from "./house.ts";
 import type { Palette } from "./look.ts";
 import type { Surroundings } from "./manifest.ts";
-import type { PriceWords } from "./money.ts";
+import type { Window } from "./paper.ts";
 import type { Frame } from "./scene.ts";
 
 /** What is written on the map beside the names of the plan. */
-export interface PaintedWords extends PriceWords {
+export interface PaintedWords {
+  /** By the house's prices: the page has them, and a worker that were to write them had to learn how first. */
+  readonly prices: readonly string[];
   readonly soldOut: string;
   /** Where the plan has no name for it. */
   readonly stage: string;
@@ -17,11 +19,13 @@ export interface PaintedWords extends PriceWords {
 export type ToPainter =
   | {
       readonly kind: "open";
-      /** JSON. */
-      readonly manifest: ArrayBuffer;
+      /** Of the manifest. */
+      readonly address: string;
       readonly surroundings: Surroundings;
       readonly palette: Palette;
       readonly words: PaintedWords;
+      /** In which all of the house is looked at first; null where nothing is shown. */
+      readonly window: Window | null;
     }
   | { readonly kind: "palette"; readonly palette: Palette }
   /** How every seat looks. */
@@ -36,7 +40,13 @@ export type ToPainter =
 /** `ground`: all of the house, coarse, always there. `detail`: what is looked at. */
 export type Layer = "ground" | "detail";
 
-export type FromPainter = { readonly kind: "house"; readonly house: House } | CannotDraw;
+export type FromPainter =
+  /** The manifest is there: from now on nobody but the worker lets the page wait. */
+  | { readonly kind: "fetched" }
+  | { readonly kind: "house"; readonly house: House }
+  /** The manifest did not come. */
+  | { readonly kind: "no house" }
+  | CannotDraw;
 
 /** The browser has no canvas to paint on there. */
 export interface CannotDraw {
@@ -67,7 +77,7 @@ export interface Look {
 export type Pictures = { readonly kind: "pictures"; readonly to: MessagePort };
 
 export type ToProjector =
-  | { readonly kind: "start"; readonly canvas: OffscreenCanvas; readonly pictures: MessagePort }
+  | { readonly kind: "start"; readonly canvas: OffscreenCanvas; readonly window: Window; readonly pictures: MessagePort }
   | { readonly kind: "look"; readonly look: Look };
 
 export type FromProjector = Shown | Blanked | CannotDraw;

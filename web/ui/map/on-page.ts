@@ -1,6 +1,7 @@
 // Studio and projector without workers, for browsers that cannot paint there.
 
 import type { FromEasel } from "./easel.ts";
+import type { Window } from "./paper.ts";
 import { Projector } from "./projector.ts";
 import { Studio } from "./studio.ts";
 
@@ -14,7 +15,7 @@ export class OnPage {
     this.studio = new Studio(say, (picture) => this.projector?.hang(picture));
   }
 
-  hang(canvas: HTMLCanvasElement): void {
-    this.projector = new Projector(canvas, this.say);
+  hang(canvas: HTMLCanvasElement, window: Window): void {
+    this.projector = new Projector(canvas, window, this.say);
   }
 }

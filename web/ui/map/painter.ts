@@ -9,6 +9,7 @@ import { DOTS_PITCH_MIN, ROW_LABELS_PITCH_MIN, SEATS_PITCH_MIN, SECTION_LABELS_P
 import { SeatGrid } from "./grid.ts";
 import type { House, Rectangle, Section } from "./house.ts";
 import { Labels } from "./labels.ts";
+import { warmLetters } from "./lettering.ts";
 import { LOOK, priceColor, type Palette } from "./look.ts";
 import type { Surroundings } from "./manifest.ts";
 import { holdsName, traceArea, traceDrawing, withStage } from "./outlines.ts";
@@ -17,10 +18,15 @@ import { clampNumber, isWithin, type Frame, type Scene } from "./scene.ts";
 import { drawSeat } from "./seats.ts";
 import { shapesOf, type Line, type Shapes } from "./shapes.ts";
 import { DIMMED, Sprites } from "./sprites.ts";
+import { simplified } from "./simplified.ts";
 import type { Surface } from "./surface.ts";
+import { tint } from "./tint.ts";
 
 /** How much of the distance between neighbours a dot fills. */
 const DOT_PART = 0.8;
+
+/** So far a row's band may be beside a seat: less than bands that melt overlap, and a fifth of a pixel where they are largest. */
+const BAND_SLACK_PITCHES = 0.05;
 
 /** Letters of what stands around, in pixels of the page: as a rule, and where there is little room. */
 const AREA_PIXELS_MIN = 13;
@@ -43,7 +49,7 @@ export class Painter {
     this.grid = new SeatGrid(house);
     this.shapes = shapesOf(house);
     this.surroundings = withStage(surroundings, words.stage);
-    this.bands = this.shapes.lines.map(bandOf);
+    this.bands = this.shapes.lines.map((lines) => bandOf(lines, house.pitch * BAND_SLACK_PITCHES));
     this.sectionNames = new Set(house.sections.map(({ name }) => name));
     this.labels = new Labels(house, this.shapes, this.grid, palette, words);
     this.palette = palette;
@@ -57,6 +63,13 @@ export class Painter {
 
   forgetSprites(): void {
     this.sprites = null;
+  }
+
+  /** What may be done before it is known how the seats stand. */
+  warm(context: Surface | undefined): void {
+    if (context !== undefined) {
+      warmLetters(context, this.palette.font);
+    }
   }
 
   /** The colour around the house. */
@@ -185,7 +198,7 @@ export class Painter {
     context.lineCap = "round";
     context.lineJoin = "round";
     // Rows melt into one shape once the gap between them is too thin to be seen.
-    const gap = this.shapes.rowPitch * view.scale < 4 ? 1.04 : 0.8;
+    const gap = this.shapes.rowPitch * view.scale < 4 ? 1.1 : 0.8;
     context.lineWidth = this.shapes.rowPitch * gap;
     house.sections.forEach((section, index) => {
       const band = this.bands[index];
@@ -193,18 +206,25 @@ export class Painter {
         return;
       }
       const isDimmed = scene.filter !== null && section.price !== scene.filter;
-      context.globalAlpha = 1;
-      context.strokeStyle = palette.line;
-      context.stroke(band);
       const share = shareFree(scene.looks, section);
-      if (share > 0) {
-        context.globalAlpha = (isDimmed ? DIMMED : 1) * (0.35 + 0.65 * share);
-        context.strokeStyle = priceColor(this.palette, section.price);
-        context.stroke(band);
-      }
+      const strength = share > 0 ? (isDimmed ? DIMMED : 1) * (0.35 + 0.65 * share) : 0;
+      this.strokeBand(context, band, priceColor(palette, section.price), strength);
     });
-    context.globalAlpha = 1;
     this.markOwn(context, scene);
+  }
+
+  /** Of a colour on that of what is taken. */
+  private strokeBand(context: Surface, band: Path2D, color: string, strength: number): void {
+    const { line } = this.palette;
+    const mixed = tint(plain(context, color), plain(context, line), strength);
+    context.strokeStyle = mixed ?? line;
+    context.stroke(band);
+    if (mixed === null && strength > 0) {
+      context.globalAlpha = strength;
+      context.strokeStyle = color;
+      context.stroke(band);
+      context.globalAlpha = 1;
+    }
   }
 
   /** One's own seats are found from any height. */
@@ -265,15 +285,22 @@ export class Painter {
 }
 
 /** One path through all rows. A seat alone is a line to itself, so that its round ends are drawn. */
-function bandOf(lines: readonly Line[]): Path2D {
+function bandOf(lines: readonly Line[], slack: number): Path2D {
   const path = new Path2D();
-  for (const { points } of lines) {
+  for (const line of lines) {
+    const points = simplified(line.points, slack);
     path.moveTo(points[0] ?? 0, points[1] ?? 0);
     for (let position = 0; position < points.length; position += 2) {
       path.lineTo((points[position] ?? 0) + 0.001, points[position + 1] ?? 0);
     }
   }
   return path;
+}
+
+/** A colour as the canvas writes it. */
+function plain(context: Surface, color: string): string {
+  context.strokeStyle = color;
+  return String(context.strokeStyle);
 }
 
 function shareFree(looks: Uint8Array, { first, count }: Section): number {

@@ -9,7 +9,7 @@ addEventListener("message", ({ data }: MessageEvent<ToProjector>) => {
     projector?.show(data.look);
     return;
   }
-  const started = new Projector(data.canvas, (message) => postMessage(message));
+  const started = new Projector(data.canvas, data.window, (message) => postMessage(message));
   data.pictures.onmessage = ({ data: picture }: MessageEvent<Picture>) => started.hang(picture);
   projector = started;
 });

@@ -3,6 +3,7 @@
 
 import { reproject, type Size } from "./camera.ts";
 import type { FromProjector, Layer, Look, Picture } from "./messages.ts";
+import { ratioFor, type Window } from "./paper.ts";
 
 type Canvas = OffscreenCanvas | HTMLCanvasElement;
 type Context = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
@@ -28,7 +29,7 @@ export class Projector {
   private isAsked = false;
   private isBlank = true;
 
-  constructor(canvas: Canvas, say: (message: FromProjector) => void) {
+  constructor(canvas: Canvas, window: Window, say: (message: FromProjector) => void) {
     this.canvas = canvas;
     // Nothing shines through: what lies below need not be mixed in.
     this.context = canvas.getContext("2d", { alpha: false }) as Context | null;
@@ -37,6 +38,9 @@ export class Projector {
       say({ kind: "cannot draw" });
     }
     canvas.addEventListener("contextrestored", () => this.restore());
+    this.measure({ size: window.size, ratio: ratioFor(window) });
+    // A canvas takes its time with the first stroke: what comes first shall not wait for it.
+    this.context?.fillRect(0, 0, 1, 1);
   }
 
   show(look: Look): void {
@@ -100,7 +104,7 @@ export class Projector {
   }
 
   /** Device pixels. Setting them empties the canvas, even to what they were. */
-  private measure({ size, ratio }: Look): Size {
+  private measure({ size, ratio }: Pick<Look, "size" | "ratio">): Size {
     const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
     if (this.canvas.width !== width || this.canvas.height !== height) {
       [this.canvas.width, this.canvas.height] = [width, height];
