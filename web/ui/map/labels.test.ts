@@ -107,3 +107,25 @@ test("a block in which nothing is left has its number alone", () => {
   const texts = written(rings(), { width: 822, height: 553 }, LOOK.sold);
   assert.ok(texts.length > 50 && texts.every((text) => /^\d{3}$/.test(text)), texts.join());
 });
+
+test("on a phone on its side nearly every block has its number, in the smallest type that is read", () => {
+  const house = rings();
+  const texts = written(house, { width: 380, height: 216 }, LOOK.free);
+  const numbers = new Set(texts.filter((text) => /^\d{3}$/.test(text)));
+  assert.ok(numbers.size >= house.sections.length * 0.85, `${numbers.size} of ${house.sections.length}`);
+});
+
+test("a narrow place to stand has its name between rows that have theirs", () => {
+  const row = (name: string, first: number, y: number) => ({
+    sectionId: name,
+    name,
+    kind: "seated" as const,
+    price: { amount: 9_000, currency: "EUR" },
+    seats: Array.from({ length: 40 }, (_, seat) => ({ index: first + seat, row: "1", number: String(seat + 1), ...drawing(seat * 25, y) })),
+    ...drawing(0, 0),
+  });
+  const standing = { sectionId: "p", name: "Parterre", kind: "standing" as const, capacity: 90, price: { amount: 4_500, currency: "EUR" } };
+  const built = houseOf([row("Stalls", 0, 0), { ...standing, ...drawing(490, 50), shape: "rectangle", sizeX: 500, sizeY: 24 }, row("Circle", 40, 100)]);
+  const texts = written(built, { width: 400, height: 300 }, LOOK.free);
+  assert.ok(texts.includes("Parterre") && texts.includes("Stalls") && texts.includes("Circle"), texts.join());
+});

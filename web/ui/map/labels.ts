@@ -132,7 +132,7 @@ export class Labels {
       const label = this.labelAt(context, frame, anchor, words, written);
       if (label !== null) {
         written.push(...label.grounds);
-        drawLabel(context, this.palette.font, label, this.inkFor(scene, section, false));
+        drawLabel(context, this.palette.font, label, this.inkFor(scene, section, words.isBare));
         return;
       }
     }
@@ -148,7 +148,7 @@ export class Labels {
     const priced = small.length > usual.length ? small : usual;
     const taken = [...written, ...priced.flatMap(({ label }) => label.grounds)];
     const left = blocks.filter((block) => !priced.some(({ anchor }) => anchor === block));
-    const alone = this.numbered(context, scene, frame, left, priced.length > 0, taken);
+    const alone = this.alone(context, scene, frame, left, priced.length > 0, taken);
     for (const { label, section } of [...priced, ...alone]) {
       written.push(...label.grounds);
       if (isNear(frame, { x: label.box.left, y: label.box.top })) {
@@ -168,6 +168,16 @@ export class Labels {
       taken.push(...found.label.grounds);
       return [found];
     });
+  }
+
+  /** Small letters beside prices; else as large as names every block, or most of them. */
+  private alone(context: Surface, scene: Scene, frame: Frame, blocks: readonly Anchor[], isSmall: boolean, written: readonly Rectangle[]): LaidOut[] {
+    const usual = isSmall ? [] : this.numbered(context, scene, frame, blocks, false, written);
+    if (blocks.length > 0 && usual.length === blocks.length) {
+      return usual;
+    }
+    const small = this.numbered(context, scene, frame, blocks, true, written);
+    return small.length > usual.length ? small : usual;
   }
 
   private numbered(context: Surface, scene: Scene, frame: Frame, blocks: readonly Anchor[], isSmall: boolean, written: readonly Rectangle[]): LaidOut[] {
@@ -227,6 +237,11 @@ export class Labels {
     const long = this.house.levels.length > 1 ? short : section.name;
     const number = this.numbers[index] ?? "";
     const written = (name: string, rest: string, isStacked = false): LabelWords => ({ name, rest, isStacked, isBare: false, isSmall: false });
+    if (section.isStanding) {
+      // A narrow one lies between rows whose names leave no room for a plate.
+      const bare: LabelWords = { name: short, rest: "", isStacked: false, isBare: true, isSmall: true };
+      return [written(long, tail), written(short, tail), written(short, tail, true), written(short, ""), bare];
+    }
     return number === ""
       ? [written(long, tail), written(short, tail), written(short, tail, true), written(short, "")]
       : [written(long, tail), written(number, tail), written(number, "")];

@@ -70,7 +70,7 @@ export function layOut(context: Surface, font: string, words: LabelWords, { x, y
 export function fits({ box, rest, isStacked, isBare }: Label, room: { width: number; height: number }): boolean {
   const width = box.right - box.left;
   if (isBare) {
-    return width <= room.width + 11 && box.bottom - box.top <= room.height + 3;
+    return width <= room.width + 11 && box.bottom - box.top <= room.height + 4;
   }
   return width <= Math.max(room.width * 1.1, 40) * (rest === "" || isStacked ? 1.4 : 1);
 }
