@@ -3,14 +3,18 @@
 UI := web/ui
 UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name build \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: run build ui test drill bench clean
+.PHONY: run demo build ui test drill bench clean
 .DEFAULT_GOAL := run
 
 # Installs what is missing, builds, and serves the demo from a private Postgres under var/, with Stripe and PayPal played beside it.
 run:
 	@scripts/install-missing run
-	@$(MAKE) --no-print-directory build
-	@DEMO=$${DEMO:-true} exec scripts/run target/release/frontrow target/release/sandbox
+	@$(MAKE) --no-print-directory demo
+	@DEMO=$${DEMO:-true} exec scripts/run target/demo/frontrow target/demo/sandbox
+
+# What `run` serves: in half the time that the optimized build takes.
+demo: ui
+	SQLX_OFFLINE=true cargo build --profile demo -p frontrow -p sandbox --bin frontrow --bin sandbox
 
 # The executable with everything in it. Queries are checked against the committed .sqlx, not a database.
 build: ui
