@@ -17,11 +17,15 @@ const packed = (): Plugin => ({
   },
 });
 
-/** What is loaded when it is needed has no styles and imports little: an import is enough, without Vite's code around it. */
+/**
+ * What is loaded when it is needed has no styles and imports little: an import is enough, without Vite's code around it. Each
+ * script has the few words that are left for itself, for a file of their own would cost more.
+ */
 const plainImports: Plugin = {
   name: "plain-imports",
   enforce: "pre",
-  load: { filter: { id: /^\0vite\/preload-helper/ }, handler: () => "export const __vitePreload = (load) => load();" },
+  resolveId: { filter: { id: /vite\/preload-helper/ }, handler: (_, importer) => `\0plain-import:${importer ?? ""}` },
+  load: { filter: { id: /^\0plain-import:/ }, handler: () => "export const __vitePreload = (load) => load();" },
 };
 
 export default defineConfig({

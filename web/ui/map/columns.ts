@@ -3,6 +3,7 @@
 import { follow, type Places } from "./course.ts";
 import type { Manifest, ManifestSeats, ManifestSection } from "./manifest.ts";
 
+const FIRST = "a".charCodeAt(0);
 const NONE = "m".charCodeAt(0);
 const WRITTEN_OUT = "(".charCodeAt(0);
 
@@ -11,9 +12,8 @@ export interface SeatColumns {
   readonly index: string;
   readonly row: readonly string[];
   readonly number: readonly string[];
-  /** These, in hundredths. */
-  readonly positionX: string;
-  readonly positionY: string;
+  /** x and y at once. These, in hundredths. */
+  readonly position: string;
   readonly rotation: string;
   readonly sizeX: string;
   readonly sizeY: string;
@@ -60,11 +60,32 @@ function fromHundredths(hundredths: Int32Array): Float64Array {
 }
 
 /** Each seat's differences are from where its row's course leads. */
-function placesOf({ row, positionX, positionY, rotation }: SeatColumns): Places {
-  const all = row.length;
-  const places = { x: differences(positionX, all), y: differences(positionY, all), rotation: differences(rotation, all) };
+function placesOf({ row, position, rotation }: SeatColumns): Places {
+  const places = { ...positions(position, row.length), rotation: differences(rotation, row.length) };
   follow(places, row);
   return places;
+}
+
+/** The letters `a` to `y` are x and y from -2 to 2, and whatever has no letter is written out in parentheses. */
+function positions(column: string, all: number): { readonly x: Int32Array; readonly y: Int32Array } {
+  const [x, y] = [new Int32Array(all), new Int32Array(all)];
+  let at = 0;
+  for (let seat = 0; seat < all; seat += 1) {
+    const letter = column.charCodeAt(at);
+    if (letter === WRITTEN_OUT) {
+      const comma = column.indexOf(",", at);
+      const end = column.indexOf(")", comma);
+      x[seat] = Number(column.slice(at + 1, comma));
+      y[seat] = Number(column.slice(comma + 1, end));
+      at = end + 1;
+    } else {
+      const pair = letter - FIRST;
+      x[seat] = Math.trunc(pair / 5) - 2;
+      y[seat] = (pair % 5) - 2;
+      at += 1;
+    }
+  }
+  return { x, y };
 }
 
 /** Each number differs from what continues the two before it. */
