@@ -114,6 +114,7 @@ on-sale-from = Im Verkauf ab { $when }
 on-sale-in = Im Verkauf in
 venue-time = Ortszeit { $place }
 days-short = # T.
+opens-from = ab { $when }
 your-time = Ihre Zeit
 
 event-dates = Termine
@@ -160,6 +161,10 @@ places-count = { $count ->
     [one] ein Platz
    *[other] { $count } Plätze
 }
+city-name-krakow = Krakau
+city-name-lisbon = Lissabon
+city-name-tokyo = Tokio
+city-name-vienna = Wien
 city-intro = { $country }. Häuser hier: { $venues }.
 city-intro-empty = { $country }.
 category-intro = Alles, was in der Sparte { $category } angekündigt ist.

@@ -114,6 +114,7 @@ on-sale-from = On sale from { $when }
 on-sale-in = On sale in
 venue-time = { $place } time
 days-short = # d
+opens-from = from { $when }
 your-time = your time
 
 event-dates = Dates
@@ -160,6 +161,10 @@ places-count = { $count ->
     [one] one place
    *[other] { $count } places
 }
+city-name-krakow = Kraków
+city-name-lisbon = Lisbon
+city-name-tokyo = Tokyo
+city-name-vienna = Vienna
 city-intro = { $country }. Houses here: { $venues }.
 city-intro-empty = { $country }.
 category-intro = All that is announced in { $category }.

@@ -75,8 +75,10 @@ fn with_face(
         log_cause(status, &response, cause);
     }
     let for_people = group == Group::Page && accepts_html(response.request().headers());
-    let has_face = response.headers().contains_key(header::CONTENT_TYPE);
-    if has_face && !for_people {
+    let face = response.headers().get(header::CONTENT_TYPE);
+    // A page of our own, such as a form with what is wrong in it, says more than any page of errors.
+    let is_page = face.is_some_and(|face| face.as_bytes().starts_with(b"text/html"));
+    if is_page || face.is_some() && !for_people {
         return response;
     }
     let problem = problem.unwrap_or_else(|| problem_of(status));

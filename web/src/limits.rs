@@ -19,6 +19,10 @@ pub const SWEEP_INTERVAL: Duration = Duration::from_secs(10);
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
+/// Who asks, if anybody is counted at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asker(pub Option<IpAddr>);
+
 /// All limits of the process.
 pub struct Limits {
     enabled: bool,
@@ -104,6 +108,12 @@ impl Limits {
     /// There were too many.
     pub fn scan(&self, account: AccountId) -> Answer<()> {
         self.check(&self.scan, &account)
+    }
+
+    /// Who asks: for limits that are kept where there is something to keep in order.
+    #[must_use]
+    pub fn asker(&self, request: &HttpRequest) -> Asker {
+        Asker(self.enabled.then(|| self.client(request)))
     }
 
     /// Forgets everybody who has rested long enough to start afresh.

@@ -5,6 +5,7 @@
 
 mod everything;
 mod newsletter;
+mod other_names;
 mod rows;
 mod search;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::columns::count;
 
 pub use everything::{Everything, everything};
 pub use newsletter::{Subscribed, subscribe};
+pub use other_names::{OtherName, note_other_names};
 pub use rows::{Article, ArticleCategory, Artist, Category, City, Event, Session, Venue};
 pub use search::{Found, Hit, Meaning, Understood, find, understand, words};
 

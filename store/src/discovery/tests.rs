@@ -75,6 +75,42 @@ async fn a_slip_of_the_pen_is_forgiven_and_said(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_word_like_the_beginning_of_many_finds_the_one_that_is_much_nearer(pool: PgPool) {
+    let theatre = event(&pool, "Theatre", &[], "").await;
+    for title in ["The Tempest", "These Days", "Thunder"] {
+        event(&pool, title, &[], "").await;
+    }
+    let found = search(&pool, "theater").await.unwrap();
+    assert_eq!(found.events, [theatre.event_id]);
+    assert_eq!(found.instead.as_deref(), Some("theatre"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn things_are_found_by_their_names_in_other_languages(pool: PgPool) {
+    let voyage = event(&pool, "Night Voyage", &[], "").await;
+    assert_eq!(found(&pool, "musik").await, [voyage.event_id], "it is near");
+    assert_eq!(found(&pool, "klänge nacht").await, []);
+    let other = |slug: &str, name: &str| OtherName {
+        of: Some(Named::Category),
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+    };
+    let names = [other("music", "Musik & Klänge"), other("film", "Kino")];
+    let before = version(&pool).await.unwrap();
+    assert!(note_other_names(&pool, &names).await.unwrap());
+    let after = version(&pool).await.unwrap();
+    assert!(after > before, "what was found before is forgotten");
+    let klaenge = search(&pool, "klaenge").await.unwrap();
+    assert_eq!(klaenge.events, [voyage.event_id]);
+    assert_eq!(klaenge.instead, None);
+    assert_eq!(found(&pool, "kino").await, []);
+    assert!(!note_other_names(&pool, &names).await.unwrap());
+    assert_eq!(version(&pool).await.unwrap(), after, "nothing is new");
+    let later = event(&pool, "Day Voyage", &[], "").await;
+    assert!(found(&pool, "klänge").await.contains(&later.event_id));
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn no_text_is_too_odd_to_search(pool: PgPool) {
     event(&pool, "The Tempest", &[], "").await;
     let long = "tempest ".repeat(1_250);

@@ -10,6 +10,7 @@ use store::discovery;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use super::names::other_names;
 use super::words::Words;
 use super::{Catalogue, KeptPages};
 use crate::context::Context;
@@ -63,7 +64,11 @@ impl Keeper {
 
     /// Reads all of it, and what is left of the sessions that are new in it, before anybody sees it.
     async fn read(&self, context: &Context) -> Result<Arc<Catalogue>, store::Error> {
-        let all = discovery::everything(&context.app.pool).await?;
+        let mut all = discovery::everything(&context.app.pool).await?;
+        let names = other_names(&context.messages, &all);
+        if discovery::note_other_names(&context.app.pool, &names).await? {
+            all = discovery::everything(&context.app.pool).await?;
+        }
         let catalogue = Arc::new(Catalogue::of(all));
         learn_what_is_left(context, &catalogue).await?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);

@@ -9,6 +9,7 @@ mod catalogue;
 mod finding;
 mod keeper;
 mod kept_pages;
+mod names;
 mod standing;
 mod words;
 

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{Answer, Problem};
+use crate::limits::Asker;
 
 /// How much is kept at most; more, and all is forgotten: whoever makes words up gains nothing.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -26,6 +27,10 @@ const BYTES_PER_WORD: usize = 200;
 const WORDS_AT_ONCE: usize = 32;
 /// How many words may wait; who brings more is told to come again.
 const WAITING_MAX: usize = 2_000;
+/// How many of them may be of one address, behind which many people may be: so that no stranger keeps all others waiting.
+const WAITING_EACH_MAX: usize = 200;
+/// After how long who has too many may come again.
+const RETRY: Duration = Duration::from_secs(1);
 /// How long somebody waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -49,6 +54,8 @@ struct Wanted {
     word: String,
     /// Of which version at least.
     version: i64,
+    /// Who waits.
+    asker: Asker,
     answer: oneshot::Sender<Arc<Meaning>>,
 }
 
@@ -56,14 +63,14 @@ impl Words {
     /// The events that have all words of a text, in a catalogue of that version or a later one.
     ///
     /// # Errors
-    /// A word is new, and Postgres does not say what it means.
-    pub async fn search(&self, text: &str, version: i64) -> Answer<Found> {
+    /// A word is new, and Postgres does not say what it means; or too many of who asks wait already.
+    pub async fn search(&self, text: &str, version: i64, asker: Asker) -> Answer<Found> {
         let words = discovery::words(text);
         let known = |word: &String| self.known(word, version);
         if let Some(meanings) = words.iter().map(known).collect::<Option<Vec<_>>>() {
             return Ok(discovery::find(&meanings));
         }
-        let answers = self.want(words, version)?;
+        let answers = self.want(words, version, asker)?;
         let answers = futures_util::future::try_join_all(answers);
         match tokio::time::timeout(PATIENCE, answers).await {
             Ok(Ok(meanings)) => Ok(discovery::find(&meanings)),
@@ -82,8 +89,13 @@ impl Words {
         &self,
         words: Vec<String>,
         version: i64,
+        asker: Asker,
     ) -> Answer<Vec<oneshot::Receiver<Arc<Meaning>>>> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_asker = waiting.iter().filter(|wanted| wanted.asker == asker);
+        if asker.0.is_some() && of_asker.count() + words.len() > WAITING_EACH_MAX {
+            return Err(Problem::rate_limited(RETRY));
+        }
         if waiting.len() + words.len() > WAITING_MAX {
             return Err(Problem::search_unavailable());
         }
@@ -92,6 +104,7 @@ impl Words {
             waiting.push(Wanted {
                 word,
                 version,
+                asker,
                 answer,
             });
             answered
@@ -189,6 +202,8 @@ pub async fn answer_words(context: web::Data<Context>, shutdown: CancellationTok
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use domain::EventId;
     use store::discovery::Hit;
     use uuid::Uuid;
@@ -213,8 +228,10 @@ mod tests {
     }
 
     fn want(words: &Words, text: &str) -> Vec<oneshot::Receiver<Arc<Meaning>>> {
-        words.want(discovery::words(text), 1).unwrap()
+        words.want(discovery::words(text), 1, NOBODY).unwrap()
     }
+
+    const NOBODY: Asker = Asker(None);
 
     #[test]
     fn a_word_is_asked_for_once_however_many_wait_for_it() {
@@ -254,11 +271,34 @@ mod tests {
         for number in 0..WAITING_MAX {
             waiting.extend(want(&words, &number.to_string()));
         }
-        let refused = words.want(discovery::words("one more"), 1);
+        let refused = words.want(discovery::words("one more"), 1, NOBODY);
         assert_eq!(refused.unwrap_err().code(), "search_unavailable");
         assert_eq!(words.next().len(), WORDS_AT_ONCE);
         waiting.clear();
         assert!(words.next().is_empty(), "all others have gone");
+    }
+
+    #[test]
+    fn a_stranger_with_ever_new_words_keeps_nobody_else_waiting() {
+        let words = Words::default();
+        let asker = |last| Asker(Some(IpAddr::from([192, 0, 2, last])));
+        let want = |text: &str, asker| words.want(discovery::words(text), 1, asker);
+        let mut waiting = Vec::new();
+        let refused = loop {
+            match want(
+                &format!("made{} up{}", waiting.len(), waiting.len()),
+                asker(1),
+            ) {
+                Ok(answers) => waiting.extend(answers),
+                Err(refused) => break refused,
+            }
+        };
+        assert_eq!(refused.code(), "rate_limited");
+        assert_eq!(waiting.len(), WAITING_EACH_MAX);
+        want("night voyage", asker(2)).unwrap();
+        waiting.clear();
+        while !words.next().is_empty() {}
+        want("night voyage", asker(1)).unwrap();
     }
 
     #[test]

@@ -101,6 +101,18 @@ impl Speech<'_> {
         self.say_or(&format!("country-{}", code.to_lowercase()), name)
     }
 
+    /// What a city is called; its own name where the language has none.
+    #[must_use]
+    pub fn city(&self, slug: &str, name: &str) -> String {
+        self.say_or(&format!("city-name-{slug}"), name)
+    }
+
+    /// What a category is called; its own name where the language has none.
+    #[must_use]
+    pub fn category(&self, slug: &str, name: &str) -> String {
+        self.say_or(&format!("category-{slug}"), name)
+    }
+
     /// `20:00`.
     #[must_use]
     pub fn time(&self, instant: Timestamp, time_zone: &str) -> String {

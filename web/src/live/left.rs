@@ -45,7 +45,11 @@ pub enum LeftQuestion {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum LeftAnswer {
     /// What is left of sessions: of all that are watched, then of those that change.
-    Left { sessions: Vec<SessionLeft> },
+    Left {
+        sessions: Vec<SessionLeft>,
+        /// What time it is, in milliseconds since 1970: sales begin by our clock.
+        now: i64,
+    },
     /// A message could not be followed.
     Error { code: String },
 }
@@ -175,6 +179,7 @@ impl Listener {
         });
         self.socket.send(&Packet::of(&LeftAnswer::Left {
             sessions: sessions.collect(),
+            now: self.context.now().0,
         }));
     }
 

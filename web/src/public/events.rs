@@ -1,6 +1,6 @@
 //! Finding events.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Timestamp;
 use store::catalogue::{self, EventFilter};
@@ -15,6 +15,7 @@ use crate::wire::session::{EventQuery, Events};
     responses((status = 200, body = Events), (status = "default", body = ProblemDocument)))]
 pub async fn list(
     context: web::Data<Context>,
+    request: HttpRequest,
     query: web::Query<EventQuery>,
 ) -> Answer<web::Json<Events>> {
     let query = query.into_inner();
@@ -23,7 +24,8 @@ pub async fn list(
         Some(words) => {
             let catalogue = context.keeper.fresh_catalogue(&context).await?;
             let all = &context.keeper.words;
-            Some(all.search(words, catalogue.version).await?.events)
+            let asker = context.limits.asker(&request);
+            Some(all.search(words, catalogue.version, asker).await?.events)
         }
         None => None,
     };

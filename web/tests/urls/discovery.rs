@@ -187,6 +187,124 @@ async fn filters_combine_and_live_in_the_address(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn what_finds_nothing_suggests_what_has_most_of_the_words(pool: PgPool) {
+    let app = town(pool).await;
+    let suggested = async |address: &str| {
+        let shown = page(&app, address, "").await;
+        assert_eq!(shown.status, 200, "{address}");
+        let text = html(&shown);
+        assert!(!text.contains("class=\"count quiet\""), "{address}");
+        let close = text.split("id=\"close-to-it\"").nth(1).unwrap();
+        let first = close.split("class=\"event-title\">").nth(1).unwrap();
+        first.split('<').next().unwrap().to_owned()
+    };
+    assert_eq!(
+        suggested("/en/events?q=tempest%20qqqq").await,
+        "The Tempest"
+    );
+    assert_eq!(
+        suggested("/en/events?q=qqqq%20tempest&city=tokyo").await,
+        "The Tempest",
+        "rather than what is on in the city"
+    );
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn people_find_things_by_the_words_of_their_language(pool: PgPool) {
+    let app = town(pool).await;
+    for (words, same) in [
+        ("klassik", "category=classical"),
+        ("Wien", "city=vienna"),
+        ("%C3%B6sterreich", "city=vienna"),
+    ] {
+        let titles = async |query: &str| {
+            let shown = page(&app, &format!("/de/events?{query}&sort=title"), "").await;
+            let parts = html(&shown).split("class=\"event-title\">").skip(1);
+            let titles = parts.map(|part| part.split('<').next().unwrap().to_owned());
+            (
+                html(&shown).contains("class=\"count quiet\""),
+                titles.collect::<Vec<_>>(),
+            )
+        };
+        let found = titles(&format!("q={words}")).await;
+        assert!(found.0, "{words}");
+        assert_eq!(found, titles(same).await, "{words}");
+    }
+    let vienna = page(&app, "/de/cities/vienna", "").await;
+    assert!(html(&vienna).contains("<h1>Wien</h1>"));
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn lists_that_read_alike_have_one_address_and_each_page_its_own(pool: PgPool) {
+    let app = town(pool).await;
+    for (address, canonical) in [
+        ("/events?page=2", "/events?page=2"),
+        ("/events?page=1&sort=title", "/events"),
+        ("/events?page=99", "/events"),
+        ("/events?category=music", "/categories/music"),
+        ("/categories/music?sort=price", "/categories/music"),
+        ("/events?city=berlin&page=1", "/cities/berlin"),
+        (
+            "/events?city=berlin&category=music",
+            "/events?category=music&amp;city=berlin",
+        ),
+        (
+            "/cities/berlin?category=music",
+            "/events?category=music&amp;city=berlin",
+        ),
+        ("/events?venue=kesselhalle", "/events?venue=kesselhalle"),
+    ] {
+        let shown = page(&app, &format!("/de{address}"), "").await;
+        let said = format!(
+            "<link rel=\"canonical\" href=\"{}/de{canonical}\">",
+            app.base
+        );
+        assert!(html(&shown).contains(&said), "{address}: {}", html(&shown));
+    }
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_sale_to_come_is_told_so_that_the_page_can_open_it_by_itself(pool: PgPool) {
+    let app = TestApp::start(pool.clone()).await;
+    sqlx::query("update event_session set on_sale_from = '2999-01-01T12:00:00Z', on_sale_until = null, starts_at = '2999-02-01T12:00:00Z' where session_id = $1::uuid")
+        .bind(app.session.clone())
+        .execute(&pool)
+        .await
+        .unwrap();
+    let shown = page(&app, "/en/events/small-hours", "").await;
+    let text = html(&shown);
+    let watched = format!(
+        "data-standing=\"to_come\" data-left=\"{}:enough:0:32472187200\"",
+        app.session
+    );
+    assert!(text.contains(&watched), "{text}");
+    let opens = "data-until-opening>from Tue 1 Jan, 13:00<span class=\"your-time\" data-instant=\"2999-01-01T12:00:00+00:00\" \
+                 data-zone=\"Europe/Berlin\">";
+    assert!(text.contains(opens), "{text}");
+    for later in [
+        "<span class=\"price\" data-from-opening hidden>",
+        "<p data-from-opening hidden><a class=\"button large\"",
+    ] {
+        assert!(text.contains(later), "{text}");
+    }
+    let mut socket = Socket::at(&app, "/live/left").await;
+    socket
+        .say(serde_json::json!({"type": "watch", "sessions": [app.session]}))
+        .await;
+    let told = heard(&mut socket, "left").await;
+    assert_eq!(told["sessions"][0]["left"], "enough");
+    let now = chrono::Utc::now().timestamp_millis();
+    assert!(
+        (now - told["now"].as_i64().unwrap()).abs() < 60_000,
+        "{told}"
+    );
+    app.close().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn bad_input_gets_a_helpful_page_of_the_right_status(pool: PgPool) {
     sqlx::query("insert into category (category_id, name, slug) values (gen_random_uuid(), '<i>Void</i>', 'void')")
         .execute(&pool)
@@ -231,7 +349,15 @@ async fn bad_input_gets_a_helpful_page_of_the_right_status(pool: PgPool) {
         let shown = page(&app, address, "").await;
         assert_eq!(shown.status, status, "{address}: {}", html(&shown));
         assert!(!html(&shown).contains("<script>"), "{address}");
+        assert!(!html(&shown).contains('\0'), "{address}");
     }
+    let beyond = page(&app, "/events?page=99", "").await;
+    assert!(
+        html(&beyond).contains("There is no such page of results"),
+        "{beyond:?}"
+    );
+    let turned = page(&app, "/events?from=2027-02-01&to=2026-01-01", "").await;
+    assert!(html(&turned).contains("name=\"from\" type=\"date\" value=\"2026-01-01\""));
     let shown = page(&app, &format!("/events?q={long}"), "").await;
     assert_eq!(shown.status, 200, "{shown:?}");
     let void = page(&app, "/categories/void", "").await;
@@ -528,6 +654,12 @@ async fn calendars_feeds_and_maps_for_machines_are_whole(pool: PgPool) {
     assert!(html(&map).contains(&format!("<loc>{}/de/events/boiler-night</loc>", app.base)));
     let robots = app.get("/robots.txt").await;
     assert!(html(&robots).contains(&format!("Sitemap: {}/sitemap.xml", app.base)));
+    for prefix in ["", "/en", "/de"] {
+        for place in ["gateway/", "login", "door"] {
+            let line = format!("Disallow: {prefix}/{place}");
+            assert!(html(&robots).lines().any(|it| it == line), "{line}");
+        }
+    }
     let art = app.get("/art/waves/3/tempest/tall.svg").await;
     assert_eq!(art.header("content-type"), "image/svg+xml");
     assert!(art.header("cache-control").contains("immutable"));
@@ -545,6 +677,16 @@ async fn the_newsletter_is_noted_as_pending_and_never_tells_who_is_known(pool: P
     let wrong = submit(&app, "/en/newsletter", "", &[("email", "<b>@")]).await;
     assert_eq!(wrong.status, 422);
     assert!(html(&wrong).contains("value=\"&lt;b&gt;@\""), "{wrong:?}");
+    let request = app.request(Method::POST, "/en/newsletter");
+    let request = request
+        .header("accept", "text/html")
+        .header("origin", &app.base);
+    let in_a_browser = Reply::of(request.form(&[("email", "<b>@")]).send().await.unwrap()).await;
+    assert_eq!(in_a_browser.status, 422);
+    assert!(
+        html(&in_a_browser).contains("value=\"&lt;b&gt;@\""),
+        "{in_a_browser:?}"
+    );
     let robot = [
         ("email", "robot@example.org"),
         ("website", "https://a.example"),

@@ -1,7 +1,7 @@
 // Keeps a public page true while it is looked at: what is left, how long until a sale begins, and what a time is on
 // the reader's own clock.
 
-import { countdown, isLeft, read, shown, type SessionLeft, type Words } from "./state.ts";
+import { countdown, isLeft, isOpening, read, shown, type SessionLeft, type Words } from "./state.ts";
 import { watch } from "./socket.ts";
 
 interface Badge {
@@ -12,10 +12,18 @@ interface Badge {
 const footer = document.querySelector<HTMLElement>("[data-badge-words]");
 const words = JSON.parse(footer?.dataset["badgeWords"] ?? "{}") as Words;
 const language = document.documentElement.lang;
+/** What a badge says while places can be taken, and while they cannot yet. */
+const CHANGING: readonly string[] = ["on_sale", "few", "last", "sold_out", "to_come"];
+/** How much the server's clock is ahead of ours: sales begin by its. */
+let ahead = 0;
 
 keepBadges();
 keepCountdowns();
 tellOwnTimes();
+
+function now(): number {
+  return Date.now() + ahead;
+}
 
 function keepBadges(): void {
   const badges: Badge[] = [...document.querySelectorAll<HTMLElement>("[data-left]")].map((element) => ({
@@ -26,42 +34,60 @@ function keepBadges(): void {
   if (ids.size === 0) {
     return;
   }
-  watch([...ids].slice(0, 400), (changed) => {
-    for (const { sessionId, left, count } of changed) {
+  watch([...ids].slice(0, 400), ({ sessions, now: told }) => {
+    ahead = told - Date.now();
+    for (const { sessionId, left, count } of sessions) {
       for (const badge of badges) {
-        if (isLeft(left) && badge.sessions.has(sessionId)) {
-          badge.sessions.set(sessionId, { left, count: count ?? 0 });
+        const former = badge.sessions.get(sessionId);
+        if (isLeft(left) && former !== undefined) {
+          badge.sessions.set(sessionId, { ...former, left, count: count ?? 0 });
           draw(badge);
         }
       }
     }
     document.documentElement.dataset["live"] = "true";
   });
+  let before = now();
+  setInterval(() => {
+    const [from, to] = [before, now()];
+    before = to;
+    badges.filter(({ sessions }) => isOpening(sessions.values(), from, to)).forEach(draw);
+  }, 250);
 }
 
 function draw({ element, sessions }: Badge): void {
-  const now = shown(sessions.values(), words);
+  const news = shown(sessions.values(), words, now());
+  const former = standingOf(element);
   // What a page says of a sale that has not begun, or is over, no seat can change.
-  if (now === null || !["on_sale", "few", "last", "sold_out"].includes(standingOf(element))) {
+  if (news === null || former === undefined) {
     return;
   }
   if (element.classList.contains("badge")) {
-    element.textContent = now.text;
-    element.className = `badge ${now.kind}`;
-    element.dataset["standing"] = now.standing;
+    element.textContent = news.text;
+    element.className = `badge ${news.kind}`;
+    element.dataset["standing"] = news.standing;
   } else {
-    element.classList.remove("on_sale", "few", "last", "sold_out");
-    element.classList.add(now.standing);
+    element.classList.remove(...CHANGING);
+    element.classList.add(news.standing);
     const text = element.querySelector("[data-part=text]");
     if (text !== null) {
-      text.textContent = now.text;
+      text.textContent = news.text;
     }
+  }
+  if (former === "to_come") {
+    open(element.closest(".performance-sale, .event-offer"));
   }
 }
 
-function standingOf(element: HTMLElement): string {
-  const known = ["on_sale", "few", "last", "sold_out"];
-  return element.dataset["standing"] ?? known.find((word) => element.classList.contains(word)) ?? "";
+function standingOf(element: HTMLElement): string | undefined {
+  return CHANGING.find((word) => word === element.dataset["standing"] || element.classList.contains(word));
+}
+
+/** The sale has begun: what was said until then goes, and what is said from then on comes. */
+function open(sale: Element | null): void {
+  for (const element of sale?.querySelectorAll<HTMLElement>("[data-until-opening], [data-from-opening]") ?? []) {
+    element.hidden = element.dataset["untilOpening"] !== undefined;
+  }
 }
 
 function keepCountdowns(): void {
@@ -71,7 +97,7 @@ function keepCountdowns(): void {
   }
   const tick = (): void => {
     for (const clock of clocks) {
-      const left = countdown(Date.parse(clock.dataset["opensAt"] ?? "") - Date.now(), footer?.dataset["days"] ?? "# d");
+      const left = countdown(Date.parse(clock.dataset["opensAt"] ?? "") - now(), footer?.dataset["days"] ?? "# d");
       clock.hidden = left === null;
       clock.textContent = left ?? "";
     }

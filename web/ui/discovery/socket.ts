@@ -3,14 +3,15 @@
 
 import type { LeftAnswer } from "../wire/LeftAnswer.ts";
 import type { LeftQuestion } from "../wire/LeftQuestion.ts";
-import type { SessionLeft } from "../wire/SessionLeft.ts";
+
+type Left = Extract<LeftAnswer, { type: "left" }>;
 
 const FIRST_DELAY_MILLIS = 1_000;
 const LONGEST_DELAY_MILLIS = 30_000;
 /** The server will not have it: trying again is of no use. */
 const REFUSED = 1008;
 
-export function watch(sessions: readonly string[], heard: (sessions: readonly SessionLeft[]) => void): void {
+export function watch(sessions: readonly string[], heard: (left: Left) => void): void {
   let delay = FIRST_DELAY_MILLIS;
   const connect = (): void => {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live/left`, "frontrow.v1");
@@ -22,7 +23,7 @@ export function watch(sessions: readonly string[], heard: (sessions: readonly Se
     socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
       const answer = JSON.parse(data) as LeftAnswer;
       if (answer.type === "left") {
-        heard(answer.sessions);
+        heard(answer);
       }
     });
     socket.addEventListener("close", ({ code }) => {

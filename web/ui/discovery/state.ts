@@ -5,6 +5,8 @@ export type Left = "enough" | "few" | "last" | "nothing";
 export interface SessionLeft {
   readonly left: Left;
   readonly count: number;
+  /** When its sale begins, in milliseconds, if that was to come when the page was made. */
+  readonly opensAt?: number;
 }
 
 export interface Words {
@@ -23,13 +25,14 @@ export interface Shown {
 
 const ORDER: readonly Left[] = ["enough", "few", "last", "nothing"];
 
-/** Reads `id:enough id:last:3`, as the page says it. */
+/** Reads `id:enough id:last:3 id:enough:0:1798761600`, as the page says it. */
 export function read(written: string): Map<string, SessionLeft> {
   const sessions = new Map<string, SessionLeft>();
   for (const part of written.split(" ")) {
-    const [id, left, count] = part.split(":");
+    const [id, left, count, opens] = part.split(":");
     if (id !== undefined && isLeft(left)) {
-      sessions.set(id, { left, count: Number(count ?? 0) });
+      const opening = opens === undefined ? {} : { opensAt: Number(opens) * 1_000 };
+      sessions.set(id, { left, count: Number(count ?? 0), ...opening });
     }
   }
   return sessions;
@@ -39,10 +42,18 @@ export function isLeft(word: string | undefined): word is Left {
   return ORDER.some((left) => left === word);
 }
 
-/** What a badge says of several sessions: the best of them. */
-export function shown(sessions: Iterable<SessionLeft>, words: Words): Shown | null {
+/** Whether something of them changes by the clock alone between two instants: a sale begins. */
+export function isOpening(sessions: Iterable<SessionLeft>, before: number, now: number): boolean {
+  return [...sessions].some(({ opensAt }) => opensAt !== undefined && opensAt > before && opensAt <= now);
+}
+
+/** What a badge says of several sessions: the best of those that are on sale by now. */
+export function shown(sessions: Iterable<SessionLeft>, words: Words, now: number): Shown | null {
   let best: SessionLeft | null = null;
   for (const session of sessions) {
+    if (session.opensAt !== undefined && session.opensAt > now) {
+      continue;
+    }
     if (best === null || ORDER.indexOf(session.left) < ORDER.indexOf(best.left)) {
       best = session;
     } else if (session.left === "last" && best.left === "last" && session.count > best.count) {

@@ -137,6 +137,28 @@ test("a badge says what is left the moment it changes, without asking for the pa
   await Promise.all([reader.leave(), other.leave()]);
 });
 
+test("a sale begins on the page that waits for it, by the server's clock, told in the reader's time, too", async () => {
+  const context = await browser.newContext({ baseURL: BASE_URL, timezoneId: "America/New_York" });
+  const page = await context.newPage();
+  // A clock that is an hour late.
+  await page.clock.install({ time: Date.now() - 3_600_000 });
+  await page.goto("/en/events/boiler-night");
+  await page.locator("html[data-live=true]").waitFor();
+  const row = page.locator(".performance").filter({ has: page.locator("[data-opens-at]") });
+  const clock = row.locator("[data-opens-at]");
+  await page.clock.runFor(1_000);
+  const opensAt = Date.parse((await clock.getAttribute("data-opens-at")) ?? "");
+  const [hours = 0, minutes = 0, seconds = 0] = ((await clock.textContent()) ?? "").split(":").map(Number);
+  const left = (hours * 3_600 + minutes * 60 + seconds) * 1_000;
+  assert.ok(Math.abs(opensAt - Date.now() - left) < 30_000, `${left} ms are said to be left until ${opensAt}`);
+  assert.match((await row.textContent()) ?? "", /Soon on sale.*from \w+ \d+ \w+, \d\d:\d\d \(\w+ \d\d:\d\d your time\)/s);
+  await page.clock.fastForward(left);
+  await page.clock.runFor(2_000);
+  await row.getByText("On sale", { exact: true }).waitFor();
+  assert.deepEqual([await clock.isVisible(), await row.locator(".price").isVisible()], [false, true]);
+  await context.close();
+});
+
 test("the language changes on the same page", async () => {
   const buyer = await Buyer.arrive(browser);
   const { page } = buyer;

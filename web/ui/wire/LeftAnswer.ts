@@ -4,4 +4,8 @@ import type { SessionLeft } from "./SessionLeft.ts";
 /**
  * What the server says.
  */
-export type LeftAnswer = { "type": "left", sessions: Array<SessionLeft>, } | { "type": "error", code: string, };
+export type LeftAnswer = { "type": "left", sessions: Array<SessionLeft>, 
+/**
+ * What time it is, in milliseconds since 1970: sales begin by our clock.
+ */
+now: number, } | { "type": "error", code: string, };

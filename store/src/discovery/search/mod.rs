@@ -1,5 +1,6 @@
 //! Finding events by words. Each word counts as the beginning of one; a word that nothing begins with is
-//! taken for its nearest neighbours among the words that can be found.
+//! taken for its nearest neighbours among the words that can be found. Where no event has all of them, those come near that
+//! have the most.
 //!
 //! Postgres says what each word means, which events have it, and how well (`find_words` in `migrations/`: `to_tsquery`,
 //! `ts_rank`, and `pg_trgm` for neighbours). What several words find together is worked out here, so that whoever keeps
@@ -10,6 +11,7 @@ mod tests;
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use domain::EventId;
 use sqlx::PgPool;
@@ -18,6 +20,9 @@ use sqlx::PgPool;
 const WORDS_MAX: usize = 8;
 /// A longer word is no word.
 const LETTERS_MAX: usize = 40;
+
+/// Of what comes near, more is not told: it is looked at, not through.
+const NEARLY_MAX: usize = 24;
 
 /// What a word means to Postgres.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -55,6 +60,8 @@ pub struct Found {
     pub events: Vec<EventId>,
     /// The words that were searched instead, where one was not found as it was written.
     pub instead: Option<String>,
+    /// Where no event has all of the words: those that have some, the most and the best first.
+    pub nearly: Vec<EventId>,
 }
 
 /// The words of a text, each once: what is no letter or digit parts them.
@@ -116,7 +123,10 @@ pub fn find(meanings: &[impl Borrow<Meaning>]) -> Found {
     }
     // Where nothing is like a word, nothing has it.
     if asked.iter().any(|meaning| meaning.meant.is_empty()) {
-        return Found::default();
+        return Found {
+            nearly: with_most(&asked),
+            ..Found::default()
+        };
     }
     let Some((first, others)) = asked.split_first() else {
         return Found::default();
@@ -130,9 +140,30 @@ pub fn find(meanings: &[impl Borrow<Meaning>]) -> Found {
     let as_written =
         |(meaning, nearest): (&&Meaning, &String)| meaning.plain.as_ref() == Some(nearest);
     Found {
+        nearly: if hits.is_empty() {
+            with_most(&asked)
+        } else {
+            Vec::new()
+        },
         events: hits.into_iter().map(|hit| hit.event).collect(),
         instead: (!asked.iter().zip(&nearest).all(as_written)).then(|| nearest.join(" ")),
     }
+}
+
+/// The events that have most of the words, the best of them first.
+fn with_most(asked: &[&Meaning]) -> Vec<EventId> {
+    let mut with: BTreeMap<EventId, (usize, f32)> = BTreeMap::new();
+    for hit in asked.iter().flat_map(|meaning| &meaning.hits) {
+        let (words, rank) = with.entry(hit.event).or_default();
+        *words += 1;
+        *rank += hit.rank;
+    }
+    let mut with: Vec<(EventId, (usize, f32))> = with.into_iter().collect();
+    with.sort_by(|(_, (one, one_rank)), (_, (other, other_rank))| {
+        other.cmp(one).then(other_rank.total_cmp(one_rank))
+    });
+    let nearly = with.into_iter().map(|(event, _)| event);
+    nearly.take(NEARLY_MAX).collect()
 }
 
 /// What is in both, by id, with what it has in each.

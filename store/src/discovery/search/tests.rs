@@ -66,37 +66,61 @@ mod in_postgres {
         for word in words {
             known.push(meant_by(pool, word).await);
         }
-        if known.is_empty() || known.iter().any(Vec::is_empty) {
-            return Found::default();
-        }
-        let nearest: Vec<&str> = known.iter().map(|meant| meant[0].as_str()).collect();
+        let is_known = !known.is_empty() && !known.iter().any(Vec::is_empty);
+        let nearest: Vec<&str> = known
+            .iter()
+            .filter_map(|meant| meant.first())
+            .map(String::as_str)
+            .collect();
+        let each: Vec<String> = words
+            .iter()
+            .zip(&known)
+            .filter(|(_, meant)| !meant.is_empty())
+            .map(|(word, meant)| query(word, meant))
+            .collect();
+        let events = if is_known {
+            matching(pool, &each.join(" & "), &each).await
+        } else {
+            Vec::new()
+        };
         Found {
-            events: matching(pool, &known).await,
-            instead: (nearest != words).then(|| nearest.join(" ")),
+            nearly: if events.is_empty() && !each.is_empty() {
+                let mut nearly = matching(pool, &each.join(" | "), &each).await;
+                nearly.truncate(NEARLY_MAX);
+                nearly
+            } else {
+                Vec::new()
+            },
+            events,
+            instead: (is_known && nearest != words).then(|| nearest.join(" ")),
         }
     }
 
-    async fn matching(pool: &PgPool, known: &[Vec<String>]) -> Vec<EventId> {
-        let one = |meant: &Vec<String>| {
-            let beginnings: Vec<String> = meant.iter().map(|word| beginning(word)).collect();
-            format!("({})", beginnings.join(" | "))
-        };
-        let each: Vec<String> = known.iter().map(one).collect();
+    async fn matching(pool: &PgPool, query: &str, each: &[String]) -> Vec<EventId> {
         let events: Vec<Uuid> = sqlx::query_scalar(
             "select event_id from event_search
              where document @@ $1::tsquery
-             order by (select sum(ts_rank(document, word::tsquery)) from unnest($2::text[]) word) desc, event_id",
+             order by (select count(*) from unnest($2::text[]) word where document @@ word::tsquery) desc,
+                (select sum(ts_rank(document, word::tsquery)) from unnest($2::text[]) word) desc, event_id",
         )
-        .bind(each.join(" & "))
-        .bind(&each)
+        .bind(query)
+        .bind(each)
         .fetch_all(pool)
         .await
         .unwrap();
         events.into_iter().map(EventId).collect()
     }
 
-    fn beginning(word: &str) -> String {
-        format!("'{}':*", word.replace('\'', "''"))
+    /// A word as the beginning of others, or those it is taken for as they are.
+    fn query(word: &str, meant: &[String]) -> String {
+        let quoted = |word: &String| format!("'{}'", word.replace('\'', "''"));
+        match meant {
+            [itself] if itself == word => format!("({}:*)", quoted(itself)),
+            others => format!(
+                "({})",
+                others.iter().map(quoted).collect::<Vec<_>>().join(" | ")
+            ),
+        }
     }
 
     async fn meant_by(pool: &PgPool, word: &str) -> Vec<String> {
@@ -111,8 +135,11 @@ mod in_postgres {
             return vec![word.to_owned()];
         }
         let near = format!(
-            r#"select word from {all} it where similarity(word, $1) >= 0.3::real
-               order by similarity(word, $1) desc, word collate "C" limit 3"#
+            r#"with near as (
+                   select word, similarity(word, $1) as likeness from {all} it where similarity(word, $1) >= 0.3::real
+                   order by likeness desc, word collate "C" limit 3)
+               select word from near where likeness >= (select max(likeness) from near) * 0.8::real
+               order by likeness desc, word collate "C""#
         );
         let near = sqlx::query_scalar(sqlx::AssertSqlSafe(near)).bind(word);
         near.fetch_all(pool).await.unwrap()
@@ -235,26 +262,50 @@ async fn words_that_no_text_has_any_more_are_no_neighbours(pool: PgPool) {
     }
 }
 
+/// A word, and which events have it how well; of no events, it is like nothing.
+fn meaning(word: &str, hits: &[(u128, f32)]) -> Meaning {
+    let hit = |&(number, rank)| Hit {
+        event: EventId(Uuid::from_u128(number)),
+        rank,
+    };
+    let is_known = !hits.is_empty();
+    Meaning {
+        plain: Some(word.to_owned()),
+        meant: is_known.then(|| word.to_owned()).into_iter().collect(),
+        hits: hits.iter().map(hit).collect(),
+    }
+}
+
 #[test]
 fn what_words_share_is_ranked_by_all_of_them() {
     let id = |number| EventId(Uuid::from_u128(number));
-    let meaning = |word: &str, hits: &[(u128, f32)]| Meaning {
-        plain: Some(word.to_owned()),
-        meant: vec![word.to_owned()],
-        hits: hits
-            .iter()
-            .map(|&(number, rank)| Hit {
-                event: id(number),
-                rank,
-            })
-            .collect(),
-    };
     let night = meaning("night", &[(1, 0.1), (2, 0.5), (4, 0.3), (5, 0.1)]);
     let river = meaning("river", &[(1, 0.1), (3, 0.9), (4, 0.3), (5, 0.1)]);
     let found = find(&[night.clone(), river, night]);
     assert_eq!(found.events, [id(4), id(1), id(5)]);
     assert_eq!(found.instead, None);
+    assert_eq!(found.nearly, []);
     let none = Meaning::default();
     assert_eq!(find(&[none]), Found::default());
     assert_eq!(find(&[] as &[Meaning]), Found::default());
+}
+
+#[test]
+fn where_no_event_has_all_words_those_come_near_that_have_the_most() {
+    let hamlet = meaning("hamlet", &[(3, 0.6)]);
+    let krakow = meaning("krakow", &[(1, 0.2), (3, 0.2)]);
+    let loud = meaning("loud", &[(2, 0.9)]);
+    let tickets = meaning("tickets", &[]);
+    let nearly = |words: &[Meaning]| {
+        let found = find(words);
+        assert_eq!((found.events, found.instead), (Vec::new(), None));
+        found
+            .nearly
+            .into_iter()
+            .map(|event| event.0.as_u128())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(nearly(&[hamlet.clone(), tickets.clone()]), [3]);
+    assert_eq!(nearly(&[loud, krakow, hamlet, tickets.clone()]), [3, 2, 1]);
+    assert_eq!(nearly(&[tickets]), [] as [u128; 0]);
 }

@@ -3,7 +3,7 @@
 use documents::poster::{Format, Poster};
 use domain::Money;
 use serde::Serialize;
-use store::discovery::Category;
+use store::discovery::{Category, City};
 
 use super::view::{Link, View};
 use crate::discovery::{Article, Event, Session, Standing};
@@ -38,7 +38,8 @@ pub struct Badge {
     pub text: String,
     /// How it looks: good, warn, bad, told or nothing.
     pub kind: &'static str,
-    /// The performances it speaks of that can be bought, with what is left of each: `id:enough id:last:3`.
+    /// The performances it speaks of that can be bought, or will be, with what is left of each and, where its sale is to come,
+    /// when that begins: `id:enough id:last:3 id:enough:0:1798761600`.
     pub sessions: String,
     /// When the sale begins that it counts down to.
     pub opens_at: Option<String>,
@@ -79,8 +80,12 @@ pub struct Teaser {
 impl View {
     /// A category's name in the page's language.
     pub fn category_name(&self, category: &Category) -> String {
-        let known = format!("category-{}", category.slug);
-        self.speech().say_or(&known, &category.name)
+        self.speech().category(&category.slug, &category.name)
+    }
+
+    /// A city's name in the page's language.
+    pub fn city_name(&self, city: &City) -> String {
+        self.speech().city(&city.slug, &city.name)
     }
 
     /// A country's name in the page's language.
@@ -122,8 +127,9 @@ impl View {
         let city = &self.catalogue.cities[session.city];
         let standing = self.standing(session);
         let opens = (standing == Standing::ToCome).then(|| {
-            self.speech()
-                .short_date_time(session.row.sale.from, &venue.row.time_zone)
+            let speech = self.speech();
+            let when = speech.short_date_time(session.row.sale.from, &venue.row.time_zone);
+            speech.say_of("opens-from", "when", &when)
         });
         Row {
             href: self.link(&format!("/sessions/{}", session.row.session_id)),
@@ -136,7 +142,7 @@ impl View {
                 href: self.link(&format!("/venues/{}", venue.row.slug)),
             },
             city: Link {
-                name: city.name.clone(),
+                name: self.city_name(city),
                 href: self.link(&format!("/cities/{}", city.slug)),
             },
             price: self.lowest_price(&[session]),
@@ -234,11 +240,11 @@ impl View {
         };
         let watched = stands
             .iter()
-            .filter(|(standing, _)| standing.is_buyable() || *standing == Standing::SoldOut)
+            .filter(|(standing, _)| {
+                standing.is_buyable() || matches!(standing, Standing::SoldOut | Standing::ToCome)
+            })
             .take(BADGE_SESSIONS_MAX)
-            .map(|(standing, session)| {
-                format!("{}:{}", session.row.session_id, left_of(*standing))
-            });
+            .map(|(standing, session)| watched(*standing, session));
         Badge {
             standing: best.as_str(),
             text: self.badge_text(*best),
@@ -280,13 +286,10 @@ impl View {
         let mut venues: Vec<usize> = sessions.iter().map(|session| session.venue).collect();
         venues.sort_unstable();
         venues.dedup();
-        let mut cities: Vec<&str> = venues
+        let city = |venue: &usize| &self.catalogue.cities[self.catalogue.venues[*venue].city];
+        let mut cities: Vec<String> = venues
             .iter()
-            .map(|venue| {
-                self.catalogue.cities[self.catalogue.venues[*venue].city]
-                    .name
-                    .as_str()
-            })
+            .map(|venue| self.city_name(city(venue)))
             .collect();
         cities.dedup();
         match venues.as_slice() {
@@ -321,6 +324,15 @@ pub fn art(poster: &Poster, format: Format) -> String {
         poster.name().replace(':', "/"),
         format.as_str()
     )
+}
+
+fn watched(standing: Standing, session: &Session) -> String {
+    let (id, left) = (session.row.session_id, left_of(standing));
+    if standing == Standing::ToCome {
+        let opens = session.row.sale.from.to_datetime().timestamp();
+        return format!("{id}:{left}:0:{opens}");
+    }
+    format!("{id}:{left}")
 }
 
 fn left_of(standing: Standing) -> String {

@@ -9,7 +9,7 @@ use store::discovery::Named;
 use super::cards::{Card, Row, Teaser, art, event_place};
 use super::view::{Feed, Head, Link, View};
 use super::{moved, structured};
-use crate::discovery::{Event, Session};
+use crate::discovery::{Event, Session, Standing};
 use crate::error::Answer;
 
 /// More performances than that are shown as a calendar, too.
@@ -32,7 +32,7 @@ struct EventPage {
     places: Vec<Link>,
     related: Vec<Card>,
     articles: Vec<Teaser>,
-    /// The next performance that can be bought, for the one button.
+    /// The next performance that can be bought, for the one button; if there is none, the next whose sale is to come.
     buy: Option<String>,
 }
 
@@ -57,6 +57,8 @@ struct Cell {
     href: String,
     time: String,
     venue: String,
+    /// Where not all performances cost the same.
+    price: Option<String>,
     badge: super::cards::Badge,
 }
 
@@ -96,9 +98,11 @@ fn event_page(view: &View, index: usize) -> EventPage {
         .map(|index| &view.catalogue.sessions[*index]);
     let (to_come, past): (Vec<&Session>, Vec<&Session>) =
         all.partition(|session| session.starts_at > view.now);
-    let buy = to_come
-        .iter()
-        .find(|session| view.standing(session).is_buyable());
+    let next = |is_it: fn(Standing) -> bool| {
+        let stands = |session: &&&Session| is_it(view.standing(session));
+        to_come.iter().find(stands)
+    };
+    let buy = next(Standing::is_buyable).or_else(|| next(|it| it == Standing::ToCome));
     EventPage {
         title: event.row.title.clone(),
         description: paragraphs(&event.row.description),
@@ -153,7 +157,8 @@ fn places(view: &View, sessions: &[&Session]) -> Vec<Link> {
         Link {
             name: format!(
                 "{}, {}",
-                venue.row.name, view.catalogue.cities[venue.city].name
+                venue.row.name,
+                view.city_name(&view.catalogue.cities[venue.city])
             ),
             href: view.link(&format!("/venues/{}", venue.row.slug)),
         }
@@ -221,6 +226,8 @@ fn feeds(view: &View, event: &Event) -> Vec<Feed> {
 
 /// The months in which there are performances, each whole.
 fn months(view: &View, sessions: &[&Session]) -> Vec<Month> {
+    let price = |session: &&Session| session.row.from_price;
+    let with_prices = sessions.iter().any(|it| price(it) != price(&sessions[0]));
     let mut firsts: Vec<NaiveDate> = sessions
         .iter()
         .filter_map(|session| session.day.with_day(1))
@@ -230,11 +237,11 @@ fn months(view: &View, sessions: &[&Session]) -> Vec<Month> {
     firsts
         .into_iter()
         .take(12)
-        .map(|first| month(view, first, sessions))
+        .map(|first| month(view, first, sessions, with_prices))
         .collect()
 }
 
-fn month(view: &View, first: NaiveDate, sessions: &[&Session]) -> Month {
+fn month(view: &View, first: NaiveDate, sessions: &[&Session], with_prices: bool) -> Month {
     let lead = first.weekday().num_days_from_monday();
     let mut days: Vec<Day> = (0..lead).map(|_| Day::default()).collect();
     let mut date = first;
@@ -247,6 +254,10 @@ fn month(view: &View, first: NaiveDate, sessions: &[&Session]) -> Month {
             href: view.link(&format!("/sessions/{}", session.row.session_id)),
             time: view.hour(session),
             venue: view.catalogue.venues[session.venue].row.name.clone(),
+            price: with_prices
+                .then_some(session.row.from_price)
+                .flatten()
+                .map(|price| view.speech().price(price)),
             badge: view.badge_of(&[session]),
         };
         days.push(Day {

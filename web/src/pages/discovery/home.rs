@@ -133,7 +133,7 @@ fn cities(view: &View, counts: &std::collections::HashMap<usize, usize>) -> Vec<
         let count = counts.get(&index).copied()?;
         Some(City {
             link: Link {
-                name: row.name.clone(),
+                name: view.city_name(row),
                 href: view.link(&format!("/cities/{}", row.slug)),
             },
             country: view.country_name(&row.country_code, &row.country),

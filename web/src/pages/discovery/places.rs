@@ -95,7 +95,7 @@ pub async fn list(view: View) -> Answer<HttpResponse> {
         .enumerate()
         .map(|(index, row)| City {
             link: Link {
-                name: row.name.clone(),
+                name: view.city_name(row),
                 href: view.link(&format!("/cities/{}", row.slug)),
             },
             country: view.country_name(&row.country_code, &row.country),
@@ -176,7 +176,7 @@ async fn venue_page(view: &View, index: usize) -> Answer<VenuePage> {
         description: paragraphs(&venue.row.description),
         directions: paragraphs(&venue.row.directions),
         address: venue.row.address.clone(),
-        city: Link { name: city.name.clone(), href: view.link(&format!("/cities/{}", city.slug)) },
+        city: Link { name: view.city_name(city), href: view.link(&format!("/cities/{}", city.slug)) },
         country: view.country_name(&city.country_code, &city.country),
         map: venue.row.location.map(|(latitude, longitude)| {
             format!("https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}")

@@ -14,11 +14,22 @@ use crate::language::{Language, in_language};
 /// A sitemap has so many addresses at most.
 const ADDRESSES_MAX: usize = 50_000;
 
+/// What no search engine finds anything in, below each language's prefix.
+const OF_NO_USE: [&str; 3] = ["/gateway/", "/door", "/login"];
+
 /// Where they may go: not where orders are, nor through endless choices.
 pub async fn robots(context: web::Data<Context>) -> HttpResponse {
-    let text = format!(
-        "User-agent: *\nDisallow: /gateway/\nDisallow: /api/\nDisallow: /live/\nDisallow: /door\nDisallow: /login\n\
-         Disallow: /*?*q=\nDisallow: /*?*sort=\nAllow: /\n\nSitemap: {}/sitemap.xml\n",
+    let mut text = String::from("User-agent: *\n");
+    let prefixes = Language::ALL.map(|language| in_language(language, ""));
+    for prefix in ["".to_owned()].into_iter().chain(prefixes) {
+        for place in OF_NO_USE {
+            // Writing into memory cannot fail.
+            let _ = writeln!(text, "Disallow: {prefix}{place}");
+        }
+    }
+    let _ = write!(
+        text,
+        "Disallow: /api/\nDisallow: /live/\nDisallow: /*?*q=\nDisallow: /*?*sort=\nAllow: /\n\nSitemap: {}/sitemap.xml\n",
         context.settings.public_url
     );
     HttpResponse::Ok()

@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::discovery::{Catalogue, Kept, Page, Session, Shown, Standing};
 use crate::error::{Answer, Problem};
 use crate::language::{self, Language, Reading, Speech};
+use crate::limits::Asker;
 
 /// A page may be kept so long, in milliseconds: days begin and end in between.
 const KEPT_MILLIS_MAX: i64 = 60_000;
@@ -155,6 +156,11 @@ impl View {
             now,
             request,
         })
+    }
+
+    /// Who asks, as limits count them.
+    pub fn asker(&self) -> Asker {
+        self.context.limits.asker(&self.request)
     }
 
     /// The same page, if it was made before and would be made the same now.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::super::cards::Card;
 use super::super::view::{Link, View};
 use super::wish::{Part, Query, Wish, address};
-use crate::discovery::{Criteria, Findings, Soon, find};
+use crate::discovery::{Criteria, Findings, Soon, Sort, find};
 
 /// How many events a page suggests that found none.
 const SUGGESTIONS: usize = 4;
@@ -133,7 +133,10 @@ impl Wish {
         let rows = view.catalogue.cities.iter();
         let named = rows.map(|row| {
             let country = view.country_name(&row.country_code, &row.country);
-            (row.slug.as_str(), format!("{}, {country}", row.name))
+            (
+                row.slug.as_str(),
+                format!("{}, {country}", view.city_name(row)),
+            )
         });
         choices(named, &findings.by_city, self.criteria.city)
     }
@@ -205,7 +208,9 @@ impl Wish {
                 |query| &mut query.category,
             ),
             (
-                criteria.city.map(|index| all.cities[index].name.clone()),
+                criteria
+                    .city
+                    .map(|index| view.city_name(&all.cities[index])),
                 |query| &mut query.city,
             ),
             (
@@ -239,8 +244,18 @@ impl Wish {
         names.into_iter().filter_map(link).collect()
     }
 
-    /// Events near to what was looked for: without the days, else without the place, else what is next.
+    /// Events near to what was looked for: those with most of the words, without the days, else without the place, else
+    /// what is next.
     fn suggestions(&self, view: &View) -> Vec<Card> {
+        let with_most = Criteria {
+            found: Some(self.nearly.clone()),
+            sort: Sort::Best,
+            ..self.criteria.clone()
+        };
+        let with_most_anywhere = Criteria {
+            found: Some(self.nearly.clone()),
+            ..Criteria::default()
+        };
         let without_days = Criteria {
             from: None,
             to: None,
@@ -261,6 +276,8 @@ impl Wish {
             ..Criteria::default()
         };
         let wishes = [
+            with_most,
+            with_most_anywhere,
             without_days,
             without_place,
             only_category,

@@ -71,7 +71,7 @@ const CITY: Subject = Subject {
     folder: "/cities",
     slug: |catalogue, index| &catalogue.cities[index].slug,
     part: |query| &mut query.city,
-    heading: |view, index| view.catalogue.cities[index].name.clone(),
+    heading: |view, index| view.city_name(&view.catalogue.cities[index]),
     intro: city_intro,
 };
 
@@ -143,7 +143,7 @@ fn respond(
     let head = Head {
         title: heading.clone(),
         description: intro.clone(),
-        place: Some(canonical_place(&wish, place)),
+        place: Some(canonical_place(&wish, pages)),
         data: vec![
             structured::list(view, &cards),
             structured::crumbs(view, &[(&heading, place)]),
@@ -161,13 +161,26 @@ fn respond(
     view.page_of_status(status, "pages/public/listing.html", &head, &listing)
 }
 
-/// One address for what reads alike: the place itself, and its further pages.
-fn canonical_place(wish: &Wish, place: &str) -> String {
+/// One address for what reads alike: the page of a category or a city where that alone is chosen, and each further page by
+/// itself, for it shows other events.
+fn canonical_place(wish: &Wish, pages: usize) -> String {
     let mut query = wish.query.clone();
     query.sort.clear();
-    if place != "/events" {
-        query.category.clear();
-        query.city.clear();
+    if (2..=pages).contains(&wish.page) {
+        query.page = wish.page.to_string();
     }
-    address(place, &query)
+    let parts: [(&str, Part); 2] = [(CATEGORY.folder, CATEGORY.part), (CITY.folder, CITY.part)];
+    for (folder, part) in parts {
+        let mut others = query.clone();
+        let slug = std::mem::take(part(&mut others));
+        let page = std::mem::take(&mut others.page);
+        if !slug.is_empty() && address("", &others).is_empty() {
+            let page = Query {
+                page,
+                ..Query::default()
+            };
+            return address(&format!("{folder}/{slug}"), &page);
+        }
+    }
+    address("/events", &query)
 }

@@ -1,6 +1,7 @@
 //! What somebody looks for, as the address says it.
 
 use chrono::{Datelike, NaiveDate};
+use domain::EventId;
 use serde::Deserialize;
 use store::discovery::Named;
 
@@ -45,6 +46,8 @@ pub struct Wish {
     pub query: Query,
     pub criteria: Criteria,
     pub instead: Option<String>,
+    /// Where the words find nothing: what has most of them.
+    pub nearly: Vec<usize>,
     pub unknown: Vec<String>,
     pub page: usize,
 }
@@ -52,7 +55,9 @@ pub struct Wish {
 impl Wish {
     /// What these words mean. What is no choice of ours is forgotten, and told.
     pub async fn of(view: &View, mut query: Query) -> Answer<Self> {
-        query.q = query.q.trim().chars().take(WORDS_CHARACTERS_MAX).collect();
+        let words = query.q.trim().chars();
+        let words = words.filter(|letter| !letter.is_control());
+        query.q = words.take(WORDS_CHARACTERS_MAX).collect();
         let mut unknown = Vec::new();
         let mut named = |kind, slug: &mut String, word: &str| {
             if slug.is_empty() {
@@ -78,7 +83,11 @@ impl Wish {
             .filter(|page| *page > 0)
             .unwrap_or(1);
         query.page.clear();
-        let (found, instead) = search(view, &query.q).await?;
+        let Search {
+            found,
+            instead,
+            nearly,
+        } = search(view, &query.q).await?;
         let criteria = Criteria {
             category,
             city,
@@ -94,6 +103,7 @@ impl Wish {
             query,
             criteria,
             instead,
+            nearly,
             unknown,
             page,
         })
@@ -117,8 +127,13 @@ fn span(
         }
         day
     };
-    let from = day(&mut query.from, "filter-from");
-    let to = day(&mut query.to, "filter-to");
+    let mut from = day(&mut query.from, "filter-from");
+    let mut to = day(&mut query.to, "filter-to");
+    // Who says them the wrong way round means the days between.
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        std::mem::swap(&mut from, &mut to);
+        std::mem::swap(&mut query.from, &mut query.to);
+    }
     let mut soon = Soon::ALL.into_iter().find(|it| it.name() == query.when);
     // Who says days means these.
     if from.is_some() || to.is_some() {
@@ -143,17 +158,32 @@ fn sort_of(word: &mut String) -> Sort {
     }
 }
 
-async fn search(view: &View, words: &str) -> Answer<(Option<Vec<usize>>, Option<String>)> {
+/// What words found, as the catalogue counts events; of no words, nothing was asked.
+#[derive(Default)]
+struct Search {
+    found: Option<Vec<usize>>,
+    instead: Option<String>,
+    nearly: Vec<usize>,
+}
+
+async fn search(view: &View, words: &str) -> Answer<Search> {
     if words.is_empty() {
-        return Ok((None, None));
+        return Ok(Search::default());
     }
     let all = &view.context.keeper.words;
-    let found = all.search(words, view.catalogue.version).await?;
-    let events = found
-        .events
-        .iter()
-        .filter_map(|id| view.catalogue.with_id(id.0));
-    Ok((Some(events.collect()), found.instead))
+    let asker = view.asker();
+    let found = all.search(words, view.catalogue.version, asker).await?;
+    let known = |events: Vec<EventId>| {
+        let known = events.iter();
+        known
+            .filter_map(|id| view.catalogue.with_id(id.0))
+            .collect()
+    };
+    Ok(Search {
+        found: Some(known(found.events)),
+        instead: found.instead,
+        nearly: known(found.nearly),
+    })
 }
 
 /// The address of a choice: only what is chosen is in it, always in the same order.
