@@ -25,6 +25,8 @@ pub struct Texts<'a> {
     pub when: String,
     /// What belongs to that: the zone, when the doors open.
     pub when_more: String,
+    /// What the venue's country is called.
+    pub country: String,
     /// The document's title.
     pub document_title: String,
     /// What is printed beside the facts.
@@ -79,14 +81,20 @@ impl Papers {
         (!tickets.is_empty()).then(|| ticket::pdf(&self.occasion(texts), &tickets))
     }
 
-    /// The entry for a calendar. `site` is where this house is found, such as `https://tickets.example`; `notes` say
-    /// what else there is to know.
+    /// The entry for a calendar. `site` is where this house is found, such as `https://tickets.example`; `country` what
+    /// the venue's is called; `notes` say what else there is to know.
     #[must_use]
-    pub fn calendar(&self, site: &str, notes: Vec<String>, now: Timestamp) -> String {
+    pub fn calendar(
+        &self,
+        site: &str,
+        country: &str,
+        notes: Vec<String>,
+        now: Timestamp,
+    ) -> String {
         let order_id = self.order.order_id;
         let host = site.split("://").last().unwrap_or(site);
         let mut location = vec![self.session.venue.name.clone()];
-        location.extend(self.address());
+        location.extend(self.address(country));
         calendar::ics(&Entry {
             order_id,
             title: self.session.event.title.clone(),
@@ -106,7 +114,7 @@ impl Papers {
             title: session.event.title.clone(),
             artists: session.event.artists.clone(),
             venue: session.venue.name.clone(),
-            address: self.address(),
+            address: self.address(&texts.country),
             when: texts.when,
             when_more: texts.when_more,
             pnr: self.order.pnr.to_string(),
@@ -115,14 +123,17 @@ impl Papers {
         }
     }
 
-    /// Where the venue is: the street if it is known, the city unless the street names it, the country.
+    /// Where the venue is: the street if it is known, the city unless the street names it, the country as it is called.
     #[must_use]
-    pub fn address(&self) -> Vec<String> {
+    pub fn address(&self, country: &str) -> Vec<String> {
         let venue = &self.session.venue;
-        let city = (!venue.address.contains(&venue.city)).then_some(&venue.city);
-        let parts = [Some(&venue.address), city, Some(&venue.country_code)];
+        let city = (!venue.address.contains(&venue.city)).then_some(venue.city.as_str());
+        let parts = [Some(venue.address.as_str()), city, Some(country)];
         let parts = parts.into_iter().flatten();
-        parts.filter(|part| !part.is_empty()).cloned().collect()
+        parts
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 }
 

@@ -81,7 +81,9 @@ pub async fn calendar(
     let papers = papers::of_order(&context.app, by.order, &by.credential).await?;
     let speech = context.messages.in_language(query.language(&reading));
     let notes = ticket_texts::notes(&speech, &papers);
-    let entry = papers.calendar(&context.settings.public_url, notes, context.now());
+    let country = speech.country_of(&papers.session.venue.country_code);
+    let site = &context.settings.public_url;
+    let entry = papers.calendar(site, &country, notes, context.now());
     let name = name(&papers, "", "ics");
     Ok(file(CALENDAR, name, entry.into_bytes()))
 }

@@ -25,6 +25,7 @@ pub fn pdf(speech: &Speech, papers: &Papers, only: Option<TicketId>) -> Option<V
     let texts = Texts {
         when,
         when_more: when_more(speech, papers),
+        country: speech.country_of(&session.venue.country_code),
         document_title: speech.say_parts(
             "paper-title",
             &[

@@ -5,6 +5,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Offset, Timelike};
 use chrono_tz::Tz;
 use domain::{Money, Timestamp};
 use fluent_bundle::FluentArgs;
+use operations::orders::countries;
 use serde::Serialize;
 
 use super::{Language, Speech};
@@ -99,6 +100,12 @@ impl Speech<'_> {
     #[must_use]
     pub fn country(&self, code: &str, name: &str) -> String {
         self.say_or(&format!("country-{}", code.to_lowercase()), name)
+    }
+
+    /// The same where only its code is known; that code where no country has it.
+    #[must_use]
+    pub fn country_of(&self, code: &str) -> String {
+        self.country(code, countries::country(code).map_or(code, |it| it.name))
     }
 
     /// What a city is called; its own name where the language has none.

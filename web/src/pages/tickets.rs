@@ -159,7 +159,9 @@ impl Occasion {
             zone: zone(session.starts_at, time_zone),
             doors_open,
             venue: session.venue.name.clone(),
-            address: papers.address().join(", "),
+            address: papers
+                .address(&speech.country_of(&session.venue.country_code))
+                .join(", "),
             changed: match session.sale.status {
                 SessionStatus::Postponed => Some("postponed"),
                 SessionStatus::Cancelled => Some("cancelled"),

@@ -67,6 +67,10 @@ async fn the_calendar_gets_the_session_with_its_places(pool: PgPool) {
         "{text}"
     );
     assert!(text.contains("SUMMARY:Small Hours\r\n"), "{text}");
+    assert!(text.contains("\\, Germany\r\n"), "{text}");
+    let german = file(&app, &order, "/calendar.ics?language=de").await;
+    let german = german.text().await.unwrap().replace("\r\n ", "");
+    assert!(german.contains("\\, Deutschland\r\n"), "{german}");
     assert!(
         text.contains(&format!("Order {}", paid["pnr"].as_str().unwrap())),
         "{text}"
