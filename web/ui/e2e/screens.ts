@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 
 import { prepareHouses, type Houses } from "./houses.ts";
+import { paperStates } from "./paper-states.ts";
 import { sessionStates } from "./session-states.ts";
 import type { State } from "./state.ts";
 import { frontStates, statesOf } from "./states.ts";
@@ -55,8 +56,8 @@ async function take(browser: Browser, houses: Houses, it: Look): Promise<State[]
   const buyer = await Buyer.arrive(browser, sized, it.scheme);
   const { page } = buyer;
   await page.emulateMedia({ reducedMotion: "reduce" });
-  const states = [...frontStates(), ...(await statesOf(buyer, houses)), ...(await sessionStates(houses))].filter(({ caption }) => caption !== undefined);
-  const shown = states.filter(({ name }) => ONLY.test(name));
+  const states = [...frontStates(), ...(await statesOf(buyer, houses)), ...paperStates(houses), ...(await sessionStates(houses))];
+  const shown = states.filter(({ name, caption }) => caption !== undefined && ONLY.test(name));
   for (const state of shown) {
     await state.go(page);
     await picture(page, state, it);
