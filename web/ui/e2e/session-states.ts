@@ -1,4 +1,4 @@
-// What the session's page shows while somebody buys: for its pictures. The last ones of all, for what is taken here is kept.
+// What the session's page shows while somebody buys. The last ones of all, for what is taken here is kept.
 
 import assert from "node:assert/strict";
 

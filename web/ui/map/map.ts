@@ -183,6 +183,7 @@ export class HouseMap {
   private open(house: House): void {
     performance.mark("map-house");
     this.house = house;
+    delete this.root.dataset["mapless"];
     const { bounds } = house;
     if (isDrawn(house) && bounds !== null && this.isWindow && this.root.dataset["undrawable"] !== "true") {
       this.openStage(house, bounds);
@@ -242,6 +243,9 @@ export class HouseMap {
   }
 
   private fail(): void {
+    if (this.house === null) {
+      this.root.dataset["mapless"] = "true";
+    }
     this.explain(say("map-failed"), button(say("map-try-again"), "button quiet", () => location.reload()));
   }
 
