@@ -130,14 +130,14 @@ async fn without_tickets(
     let rows = sqlx::query!(
         r#"select number as "number!", o.order_id, o.session_id, o.account_id, o.secret_hash, pnr, o.status, ending,
                opened_at, expire_if_not_completed_at, currency, payment_id as "payment_id?", provider as "provider?",
-               latest.state as "state?"
+               latest.state as "state?", pinned_until as "pinned_until?"
            from unnest($1::uuid[], $2::bytea[], $3::uuid[]) with ordinality
                as asked (order_id, by_secret, by_account, number)
            join event_session_order o
                on o.order_id = asked.order_id and (o.secret_hash = by_secret or o.account_id = by_account)
            join event_session using (session_id)
            left join lateral (
-               select payment_id, provider, state from payment where payment.order_id = o.order_id
+               select payment_id, provider, state, pinned_until from payment where payment.order_id = o.order_id
                order by (state = 'succeeded') desc, payment_id desc limit 1) as latest on true"#,
         &orders,
         &secrets as &[Option<&[u8]>],
@@ -145,7 +145,7 @@ async fn without_tickets(
     );
     let mut found = vec![None; asked.len()];
     for row in rows.fetch_all(connection).await? {
-        let attempt = (row.payment_id, row.provider, row.state);
+        let attempt = (row.payment_id, row.provider, row.state, row.pinned_until);
         let order = OrderRow {
             order_id: row.order_id,
             session_id: row.session_id,
@@ -159,10 +159,10 @@ async fn without_tickets(
             currency: row.currency,
         };
         let payment = match attempt {
-            (Some(payment), Some(provider), Some(state)) => {
-                Some(Latest::read(payment, &provider, &state)?)
+            (Some(payment), Some(provider), Some(state), Some(pinned_until)) => {
+                Some(Latest::read(payment, &provider, &state, pinned_until)?)
             }
-            (_, _, _) => None,
+            (_, _, _, _) => None,
         };
         let place = usize::try_from(row.number - 1).ok();
         let place = place.and_then(|place| found.get_mut(place));

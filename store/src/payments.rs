@@ -62,6 +62,7 @@ pub struct Latest {
     pub payment_id: PaymentId,
     pub provider: Option<Provider>,
     pub state: PaymentState,
+    pub pinned_until: Timestamp,
 }
 
 /// Writes what a pending attempt is for, once; whether it did.

@@ -42,6 +42,8 @@ pub struct PaymentView {
     /// Who takes the money; nobody where there was nothing to pay.
     pub provider: Option<Provider>,
     pub state: PaymentState,
+    /// Whole seconds that it keeps its places pinned, whatever becomes of the order's own time.
+    pub seconds_left: u64,
 }
 
 /// A ticket as its owner sees it.
@@ -205,7 +207,7 @@ fn open_view(
         status: OrderStatus::Pending,
         pnr: open.pnr,
         expires_at: open.expires_at,
-        seconds_left: open.expires_at.since(Timestamp::from(Utc::now())).as_secs(),
+        seconds_left: seconds_until(open.expires_at),
         total: places_total(info, &places),
         seats: places.seats,
         standing: standing.collect(),
@@ -281,7 +283,12 @@ fn payment_view(payment: &Latest) -> PaymentView {
         payment_id: payment.payment_id,
         provider: payment.provider,
         state: payment.state,
+        seconds_left: seconds_until(payment.pinned_until),
     }
+}
+
+fn seconds_until(instant: Timestamp) -> u64 {
+    instant.since(Timestamp::from(Utc::now())).as_secs()
 }
 
 fn ticket_view(app: &App, order: &StoredOrder, ticket: Ticket) -> TicketView {

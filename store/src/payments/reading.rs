@@ -105,13 +105,13 @@ pub async fn latest(
 ) -> Result<HashMap<OrderId, Latest>, sqlx::Error> {
     let orders: Vec<_> = orders.iter().map(|order| order.0).collect();
     let rows = sqlx::query!(
-        "select distinct on (order_id) order_id, payment_id, provider, state from payment where order_id = any($1)
+        "select distinct on (order_id) order_id, payment_id, provider, state, pinned_until from payment where order_id = any($1)
          order by order_id, (state = 'succeeded') desc, payment_id desc",
         &orders,
     );
     let rows = rows.fetch_all(connection).await?;
     let latest = rows.into_iter().map(|row| {
-        let latest = Latest::read(row.payment_id, &row.provider, &row.state)?;
+        let latest = Latest::read(row.payment_id, &row.provider, &row.state, row.pinned_until)?;
         Ok((OrderId(row.order_id), latest))
     });
     latest.collect()
@@ -122,11 +122,13 @@ impl Latest {
         payment: uuid::Uuid,
         provider_word: &str,
         state: &str,
+        pinned_until: chrono::DateTime<chrono::Utc>,
     ) -> Result<Self, sqlx::Error> {
         Ok(Self {
             payment_id: PaymentId(payment),
             provider: provider(provider_word)?,
             state: payment_state(state)?,
+            pinned_until: pinned_until.into(),
         })
     }
 }

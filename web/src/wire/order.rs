@@ -89,6 +89,8 @@ pub struct Payment {
         ts(type = r#""pending" | "succeeded" | "declined" | "cancelled" | "refunded""#)
     )]
     pub state: PaymentState,
+    /// Whole seconds that its places are kept for it while it is pending, whatever becomes of the order's own time.
+    pub seconds_left: u64,
 }
 
 /// One admission.
@@ -293,6 +295,7 @@ impl From<PaymentView> for Payment {
             attempt_id: view.payment_id.0,
             provider: view.provider,
             state: view.state,
+            seconds_left: view.seconds_left,
         }
     }
 }

@@ -17,6 +17,22 @@ async fn order_of(app: &TestApp, seats: &[u32]) -> Order {
     order
 }
 
+/// However little of the order's own time is left: as long as the attempt keeps its places.
+async fn says_how_long_it_is_held(app: &TestApp, order: &Order, html: &str) {
+    let held = app.show(order).await.body["payment"]["secondsLeft"].as_u64();
+    assert!((540..=600).contains(&held.unwrap()), "{held:?}");
+    let clock = html.split("<order-countdown").nth(1).unwrap();
+    let clock = clock.split("</order-countdown>").next().unwrap();
+    assert!(clock.contains("Held while you pay"), "{clock}");
+    let left = clock.split("data-seconds-left=\"").nth(1).unwrap();
+    let left: u64 = left.split('"').next().unwrap().parse().unwrap();
+    assert!((540..=600).contains(&left), "{clock}");
+    assert!(
+        clock.contains("<strong data-part=\"time\">about 10 min</strong>"),
+        "{clock}"
+    );
+}
+
 async fn close(app: TestApp, outside: Outside) {
     outside.close().await;
     app.close().await;
@@ -164,6 +180,7 @@ async fn the_page_for_cards_lets_stripe_in_and_no_other_page_does(pool: PgPool) 
         "out of turn"
     );
     assert_eq!(app.show(&order).await.body["payment"]["state"], "pending");
+    says_how_long_it_is_held(&app, &order, html).await;
     let secret = html
         .split("data-secret=\"")
         .nth(1)

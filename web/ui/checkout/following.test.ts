@@ -17,7 +17,7 @@ function order(status: Order["status"], payment?: "pending" | "declined" | "succ
     total: { amount: 0, currency: "EUR" },
     missing: [],
   };
-  return payment === undefined ? pending : { ...pending, payment: { attemptId: "a", state: payment } };
+  return payment === undefined ? pending : { ...pending, payment: { attemptId: "a", state: payment, secondsLeft: 600 } };
 }
 
 test("an order that is paid anywhere shows its tickets everywhere", () => {

@@ -163,11 +163,12 @@ async function extendOrder(orderId: string): Promise<Order> {
 }
 
 function timeOf(order: Order): OrderTime {
+  const isPaying = order.payment?.state === "pending";
   return {
     status: order.status,
-    secondsLeft: order.secondsLeft,
+    secondsLeft: Math.max(order.secondsLeft, isPaying ? (order.payment?.secondsLeft ?? 0) : 0),
     expiresAt: order.expireIfNotCompletedAt,
-    isPaying: order.payment?.state === "pending",
+    isPaying,
     hasPayment: order.payment !== undefined,
     isEmpty: order.seats.length + order.standing.length === 0,
   };

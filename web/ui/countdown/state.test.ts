@@ -114,6 +114,17 @@ test("nothing runs down while a payment is under way, nor while its places are p
   assert.equal(pinned.stage, "paused");
 });
 
+test("while it is being paid the clock says how long that may take, and hurries nobody", () => {
+  const paying = run(running(5), [{ kind: "heard", time: pending(90, { isPaying: true }), at: START }]).state;
+  const later = run(paying, secondBySecond(0, 70));
+  assert.equal(later.state.secondsLeft, 20);
+  assert.equal(labelOf(later.state), "Held while you pay");
+  assert.deepEqual(later.said, []);
+  assert.equal(run(paying, secondBySecond(0, 100)).state.secondsLeft, 0);
+  const loaded = initial({ secondsLeft: 90, isExtended: false, isPaused: true, isEmpty: false }, START);
+  assert.equal(run(loaded, secondBySecond(0, 30)).state.secondsLeft, 60);
+});
+
 test("an order that ran down is over; one that was paid or cancelled elsewhere is closed", () => {
   const atEnd = run(running(2), secondBySecond(0, 2)).state;
   const cancelled = pending(0, { status: "CANCELLED" });

@@ -9,7 +9,7 @@ export interface OrderTime {
   readonly secondsLeft: number;
   /** The deadline by the server's clock, where it was told: another one means more time, or less. */
   readonly expiresAt: string | null;
-  /** A payment is under way: nothing expires meanwhile. */
+  /** A payment is under way: `secondsLeft` is how long that keeps the places at least. */
   readonly isPaying: boolean;
   /** There was a payment: its places may be pinned still, and then nothing expires either. */
   readonly hasPayment: boolean;
@@ -17,7 +17,7 @@ export interface OrderTime {
   readonly isEmpty: boolean;
 }
 
-/** `paused`: being paid. `over`: the time is up. `closed`: paid, cancelled or gone, which others have words for. */
+/** `paused`: being paid; its time is the payment's then, and nobody is hurried. `over`: the time is up. `closed`: paid, cancelled or gone, which others have words for. */
 export type Stage = "calm" | "warning" | "last" | "paused" | "over" | "closed";
 
 export interface State {
@@ -145,10 +145,13 @@ export function spokenTime(secondsLeft: number): string {
 }
 
 function tick(state: State, at: number): Step {
-  if (!isRunning(state)) {
+  if (!isRunning(state) && state.stage !== "paused") {
     return quiet(state);
   }
   const secondsLeft = Math.max(0, Math.ceil((state.deadline - at) / 1000));
+  if (state.stage === "paused") {
+    return quiet({ ...state, secondsLeft });
+  }
   const next = { ...state, secondsLeft, stage: stageOf(secondsLeft) };
   return { state: next, say: told(state, secondsLeft), mustAsk: secondsLeft === 0 && state.secondsLeft > 0 };
 }
@@ -165,7 +168,7 @@ function hear(before: State, time: OrderTime, at: number): Step {
   const { expiresAt, secondsLeft } = time;
   if (time.isPaying || (secondsLeft === 0 && time.hasPayment)) {
     // Pending without time left: its places are pinned by a payment that was declined.
-    return quiet({ ...state, stage: "paused", expiresAt, secondsLeft });
+    return quiet({ ...state, stage: "paused", expiresAt, secondsLeft, deadline: at + secondsLeft * 1000 });
   }
   if (secondsLeft === 0) {
     // The server's timer is about to end it: asked once more, it will have.

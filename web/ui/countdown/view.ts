@@ -43,7 +43,7 @@ export class View {
   draw(state: State): void {
     this.root.dataset["stage"] = state.stage;
     this.label.textContent = labelOf(state);
-    this.time.hidden = state.stage === "paused";
+    this.time.hidden = state.stage === "paused" && state.secondsLeft === 0;
     this.time.textContent = clockText(state.secondsLeft);
     const isOffered = canExtend(state) || state.isExtending;
     if (!isOffered && this.offer.contains(document.activeElement)) {

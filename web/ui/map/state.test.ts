@@ -99,7 +99,7 @@ test("nothing can be taken while it is not on sale, not connected, or being paid
   assert.equal(hindrance(after(heard(), { kind: "clock", sale: SALE, now: 1_000 })), "ended");
   assert.equal(hindrance(after(heard({ connection: "offline" }))), "offline");
   assert.equal(hindrance(after(heard({ connection: "reconnecting" }))), "reconnecting");
-  const payment = { attemptId: "a", state: "pending" } as const;
+  const payment = { attemptId: "a", state: "pending", secondsLeft: 600 } as const;
   assert.equal(hindrance(after(heard({ order: order([1], { payment }) }))), "paying");
 });
 

@@ -11,4 +11,8 @@ provider?: "stripe" | "paypal" | "test",
 /**
  * `pending`, `succeeded`, `declined`, `cancelled` or `refunded`.
  */
-state: "pending" | "succeeded" | "declined" | "cancelled" | "refunded", };
+state: "pending" | "succeeded" | "declined" | "cancelled" | "refunded", 
+/**
+ * Whole seconds that its places are kept for it while it is pending, whatever becomes of the order's own time.
+ */
+secondsLeft: number, };

@@ -93,7 +93,7 @@ pub struct Clock {
     /// `about 8 min`: for those without a script.
     words: String,
     is_extended: bool,
-    /// Places that are being paid have no clock.
+    /// Places that are being paid are held for that, and their clock is the payment's.
     is_paused: bool,
 }
 
@@ -283,7 +283,9 @@ impl Loaded {
     }
 
     fn clock(&self) -> Clock {
-        let seconds_left = self.view.seconds_left;
+        let payment = self.view.payment.filter(|_| self.is_paying());
+        let pinned_for = payment.map_or(0, |payment| payment.seconds_left);
+        let seconds_left = self.view.seconds_left.max(pinned_for);
         let is_pinned = self.live.feed().order(self.view.order_id);
         let is_pinned = is_pinned.is_some_and(|open| open.pinned);
         Clock {
