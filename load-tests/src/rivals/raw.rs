@@ -34,7 +34,13 @@ pub async fn pgbench(kind: Kind, socket: &Path, folder: &Path, places: i32) -> O
             &script,
             pgbench_script(kind, places / i32::try_from(clients)?),
         )?;
-        let mut command = Command::new(crate::own_postgres::find_programs()?.join("pgbench"));
+        // Debian has it beside the server; elsewhere it is where programs are.
+        let beside = crate::own_postgres::find_programs()?.join("pgbench");
+        let mut command = Command::new(if beside.exists() {
+            beside.as_path()
+        } else {
+            Path::new("pgbench")
+        });
         command
             .arg("-h")
             .arg(socket)
