@@ -33,6 +33,11 @@ async function summaryText(page: Page): Promise<string> {
   return (await page.locator("#order-lines .lines").textContent()) ?? "";
 }
 
+/** Where Stripe and PayPal are played beside the demo, they come first. */
+function testMethod(page: Page) {
+  return page.locator('[name="method"][value="test"]');
+}
+
 function clock(page: Page) {
   return page.locator("order-countdown");
 }
@@ -58,6 +63,7 @@ for (const device of [PHONE, DESK]) {
     await page.getByRole("button", { name: "Continue to payment" }).click();
 
     await at(page, order, "method");
+    await testMethod(page).check();
     await page.getByRole("button", { name: "Continue" }).click();
     await at(page, order, "payment");
     await page.getByRole("button", { name: /^Pay €/ }).click();
@@ -212,6 +218,7 @@ test("a reload and a second tab find the order where it is, and jumps ahead lead
   await other.goto(stepAddress(order));
   await fillDetails(other);
   await other.getByRole("button", { name: "Continue to payment" }).click();
+  await testMethod(other).check();
   await other.getByRole("button", { name: "Continue" }).click();
   await other.getByRole("button", { name: /^Pay €/ }).click();
   await other.getByRole("heading", { name: "Test payment" }).waitFor();
@@ -284,6 +291,9 @@ test("the steps after the seats are passed with the keyboard alone", async () =>
   await at(page, order, "method");
   await drawn("How do you want to pay?");
   await press("Tab");
+  while (!(await testMethod(page).evaluate((method) => method === document.activeElement))) {
+    await press("ArrowDown");
+  }
   await press("Enter");
   await at(page, order, "payment");
   await drawn("Pay €");
