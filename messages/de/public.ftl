@@ -68,6 +68,7 @@ filter-clear = Alles zurücksetzen
 filter-chosen = Gewählt
 filter-remove = Ohne { $name }
 filter-unknown = Das kennen wir nicht und haben es weggelassen: { $names }.
+chosen-words = „{ $words }“
 chosen-from = ab { $day }
 chosen-to = bis { $day }
 days-label = Wann

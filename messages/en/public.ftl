@@ -68,6 +68,7 @@ filter-clear = Clear all
 filter-chosen = Chosen
 filter-remove = Without { $name }
 filter-unknown = We do not know this choice and left it out: { $names }.
+chosen-words = “{ $words }”
 chosen-from = from { $day }
 chosen-to = until { $day }
 days-label = When

@@ -231,6 +231,9 @@ async fn people_find_things_by_the_words_of_their_language(pool: PgPool) {
         assert!(found.0, "{words}");
         assert_eq!(found, titles(same).await, "{words}");
     }
+    let chosen = page(&app, "/de/events?q=klassik", "").await;
+    assert!(html(&chosen).contains(">„klassik“"), "quoted as Germans do");
+    assert!(!html(&chosen).contains("“klassik”"));
     let vienna = page(&app, "/de/cities/vienna", "").await;
     assert!(html(&vienna).contains("<h1>Wien</h1>"));
     app.close().await;

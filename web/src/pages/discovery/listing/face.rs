@@ -229,7 +229,7 @@ impl Wish {
             (
                 Some(&self.query.q)
                     .filter(|words| !words.is_empty())
-                    .map(|words| format!("“{words}”")),
+                    .map(|words| speech.say_of("chosen-words", "words", words)),
                 |query| &mut query.q,
             ),
         ];
