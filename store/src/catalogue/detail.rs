@@ -55,6 +55,8 @@ pub struct VenueSummary {
     pub city_id: CityId,
     /// The city's name.
     pub city: String,
+    /// Part of the city's page's address.
+    pub city_slug: String,
     /// An ISO 3166 code.
     pub country_code: String,
 }
@@ -122,7 +124,8 @@ pub async fn session(
                      where event_artist.event_id = event.event_id
                      order by event_artist.ordinal) as "artists!",
                venue.venue_id, venue.slug as venue_slug, venue.name as venue, venue.address,
-               venue.time_zone, city.city_id, city.name as city, city.country_code
+               venue.time_zone, city.city_id, city.name as city, city.slug as city_slug,
+               city.country_code
            from event_session session
            join event using (event_id)
            join category using (category_id)
@@ -162,6 +165,7 @@ struct SessionRow {
     time_zone: String,
     city_id: Uuid,
     city: String,
+    city_slug: String,
     country_code: String,
 }
 
@@ -188,6 +192,7 @@ impl TryFrom<SessionRow> for SessionDetail {
                 time_zone: row.time_zone,
                 city_id: CityId(row.city_id),
                 city: row.city,
+                city_slug: row.city_slug,
                 country_code: row.country_code,
             },
             starts_at: row.starts_at.into(),

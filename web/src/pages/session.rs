@@ -53,7 +53,7 @@ pub async fn show(
         artists: detail.event.artists,
         description: detail.event.description,
         venue: detail.venue.name,
-        city: detail.venue.city,
+        city: speech.city(&detail.venue.city_slug, &detail.venue.city),
         house,
         meta: SessionMeta::of(&view, session.0),
     };

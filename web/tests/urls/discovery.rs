@@ -236,6 +236,13 @@ async fn people_find_things_by_the_words_of_their_language(pool: PgPool) {
     assert!(!html(&chosen).contains("“klassik”"));
     let vienna = page(&app, "/de/cities/vienna", "").await;
     assert!(html(&vienna).contains("<h1>Wien</h1>"));
+    let answer = app.get("/api/public/events?city=vienna").await;
+    let session = answer.body["items"][0]["sessions"][0]["sessionId"].as_str();
+    let session = page(&app, &format!("/de/sessions/{}", session.unwrap()), "").await;
+    assert!(
+        html(&session).contains(", Wien</p>"),
+        "a performance's page, too"
+    );
     app.close().await;
 }
 

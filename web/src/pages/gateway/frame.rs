@@ -227,7 +227,7 @@ impl Loaded {
             title: self.session.event.title.clone(),
             when: speech.date_time(self.session.starts_at, &self.session.venue.time_zone),
             venue: self.session.venue.name.clone(),
-            city: self.session.venue.city.clone(),
+            city: speech.city(&self.session.venue.city_slug, &self.session.venue.city),
             step: step.name(),
             steps: self.steps(step),
             back: self.back(step),
