@@ -126,7 +126,7 @@ async fn sell_seats(
              select (ordinality - 1)::integer as seat_index,
                  row_number() over (order by md5(ordinality::text || $1::text)) as place
              from event_session join manifest using (manifest_id),
-                 jsonb_array_elements(document -> 'seats') with ordinality as given (seat, ordinality)
+                 json_array_elements(document -> 'seats') with ordinality as given (seat, ordinality)
              where session_id = $1 and not coalesce((seat ->> 'disabled')::boolean, false)
          ) seat
          where place > $3",
@@ -151,13 +151,14 @@ async fn insert_seat_tickets(
          select gen_random_uuid(), $2, $1, taken.seat_index, section.section_index, section.name,
              seat ->> 'row', seat ->> 'number', $3, section.price, session.currency,
              row_number() over (order by taken.seat_index)
-         from taken_seat taken
-         join event_session session using (session_id)
+         from event_session session
          join manifest using (manifest_id)
-         cross join lateral (select document -> 'seats' -> taken.seat_index as seat) place
+         cross join lateral json_array_elements(document -> 'seats') with ordinality as given (seat, ordinality)
+         join taken_seat taken
+             on taken.session_id = session.session_id and taken.seat_index = given.ordinality - 1
          join session_section section
              on section.session_id = $1 and section.section_index = (seat ->> 'section')::smallint
-         where taken.session_id = $1 and taken.order_id = $2",
+         where session.session_id = $1 and taken.order_id = $2",
         session.0,
         order,
         counter.holder,
