@@ -106,7 +106,7 @@ pub struct Section {
 
 /// A seat as it was frozen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "WrittenSeat", rename_all = "camelCase")]
 pub struct Seat {
     /// The section it stands in.
     pub section: SectionIndex,
@@ -118,11 +118,29 @@ pub struct Seat {
     #[serde(flatten)]
     pub placement: Placement,
     /// A wheelchair place or otherwise accessible.
-    #[serde(default)]
     pub accessible: bool,
     /// Out of use in the plan itself: never on sale.
-    #[serde(default)]
     pub disabled: bool,
+}
+
+/// A seat as it is written. To read it so is quick: `flatten` would gather each seat's fields in a list first, and there are
+/// many seats.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenSeat {
+    section: SectionIndex,
+    row: String,
+    number: String,
+    position_x: i32,
+    position_y: i32,
+    rotation: i32,
+    shape: Shape,
+    size_x: i32,
+    size_y: i32,
+    #[serde(default)]
+    accessible: bool,
+    #[serde(default)]
+    disabled: bool,
 }
 
 /// The places of a session.
@@ -287,6 +305,26 @@ impl Section {
         match self.kind {
             SectionKind::Seated => 0,
             SectionKind::Standing { capacity } => capacity,
+        }
+    }
+}
+
+impl From<WrittenSeat> for Seat {
+    fn from(written: WrittenSeat) -> Self {
+        Self {
+            section: written.section,
+            row: written.row,
+            number: written.number,
+            placement: Placement {
+                position_x: written.position_x,
+                position_y: written.position_y,
+                rotation: written.rotation,
+                shape: written.shape,
+                size_x: written.size_x,
+                size_y: written.size_y,
+            },
+            accessible: written.accessible,
+            disabled: written.disabled,
         }
     }
 }

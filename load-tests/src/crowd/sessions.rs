@@ -40,7 +40,7 @@ const HELD_EACH: usize = 10;
 const READ: [&str; 4] = [
     "select document from manifest join event_session using (manifest_id) where session_id = $1",
     "select * from event_session_order where session_id = $1 and status = 'PENDING'",
-    "select seat_index, state, order_id from taken_seat where session_id = $1",
+    "select state, array_agg(seat_index), array_agg(order_id) from taken_seat where session_id = $1 group by state",
     "select * from claim_log where session_id = $1 order by entry",
 ];
 

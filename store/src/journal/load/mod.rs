@@ -8,6 +8,7 @@ use domain::pnr::Pnr;
 use domain::seat_map::{Change, DeadlineCause, Ending, Lot, LotState, Opening, SeatState};
 use domain::{AccountId, OrderId, SeatIndex, SectionIndex, SessionId, Timestamp};
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use crate::journal::Grace;
 
@@ -145,21 +146,27 @@ async fn read_seats(
     session_id: SessionId,
     changes: &mut Vec<Change>,
 ) -> Result<(), sqlx::Error> {
+    // A row a state: to read a row a seat takes several times as long.
     let rows = sqlx::query!(
-        "select seat_index, state, order_id from taken_seat where session_id = $1",
+        r#"select state, array_agg(seat_index) as "seat_indexes!",
+               array_agg(order_id) as "order_ids!: Vec<Option<Uuid>>"
+           from taken_seat where session_id = $1
+           group by state"#,
         session_id.0,
     )
     .fetch_all(connection)
     .await?;
     for row in rows {
-        let seat = u32::try_from(row.seat_index).map(SeatIndex);
-        let seat = seat.map_err(|_| undecodable("a seat index is negative"))?;
-        let to = seat_state(&row.state, row.order_id.map(OrderId))?;
-        changes.push(Change::Seat {
-            seat,
-            from: SeatState::Free,
-            to,
-        });
+        for (seat_index, order_id) in row.seat_indexes.into_iter().zip(row.order_ids) {
+            let seat = u32::try_from(seat_index).map(SeatIndex);
+            let seat = seat.map_err(|_| undecodable("a seat index is negative"))?;
+            let to = seat_state(&row.state, order_id.map(OrderId))?;
+            changes.push(Change::Seat {
+                seat,
+                from: SeatState::Free,
+                to,
+            });
+        }
     }
     Ok(())
 }
