@@ -370,9 +370,23 @@ impl<'a> Comparison<'a> {
         if let Some(redis) = self.redis(kind).await? {
             return raw::redis_benchmark(&redis.socket).await;
         }
-        self.tables.reset().await?;
+        let (socket, folder) = (self.postgres_socket(), self.scratch.path());
         let places = rival_places(self.args)?;
-        raw::pgbench(kind, &self.postgres_socket(), self.scratch.path(), places).await
+        let mut best = Raw {
+            per_second: 0.0,
+            clients: 0,
+        };
+        for clients in raw::CLIENTS {
+            self.tables.reset().await?;
+            let per_second = raw::pgbench(kind, clients, &socket, folder, places).await?;
+            if per_second > best.per_second {
+                best = Raw {
+                    per_second,
+                    clients,
+                };
+            }
+        }
+        Ok(best)
     }
 }
 

@@ -57,47 +57,65 @@ pub enum Ask {
     Standing(uuid::Uuid),
 }
 
-/// One order that claims and gives back, again and again.
+/// Claims and gives back, again and again: one order after another, for none may claim as often as it likes.
 pub struct Cycle {
-    order: PreparedOrder,
+    orders: Vec<PreparedOrder>,
+    seats: Vec<u32>,
     /// Ask for as many of the best, instead.
     is_best: bool,
     /// What the last claim got.
     held: Vec<u32>,
+    /// How many claims the last of the orders has made.
+    claims: usize,
 }
 
 impl Cycle {
-    pub fn new(mut order: PreparedOrder, seats: Vec<u32>, is_best: bool) -> Self {
-        order.seats = seats;
+    /// How many claims each order makes: the server refuses more than 256.
+    pub const CLAIMS_EACH: usize = 250;
+
+    pub fn new(orders: Vec<PreparedOrder>, seats: Vec<u32>, is_best: bool) -> Self {
         Self {
-            order,
+            orders,
+            seats,
             is_best,
             held: Vec::new(),
+            claims: 0,
         }
     }
 
-    fn write_next(&self, bytes: &mut Vec<u8>) {
-        let bearer = Some(self.order.secret.as_str());
+    /// Writes the next request; false if no order is left.
+    fn write_next(&mut self, bytes: &mut Vec<u8>) -> bool {
+        if self.held.is_empty() && self.claims == Self::CLAIMS_EACH {
+            self.orders.pop();
+            self.claims = 0;
+        }
+        let Some(order) = self.orders.last() else {
+            return false;
+        };
+        let bearer = Some(order.secret.as_str());
         if !self.held.is_empty() {
-            let path = self.order.path.replace("/get-seat", "/drop-seat");
+            let path = order.path.replace("/get-seat", "/drop-seat");
             let headers = Headers {
                 bearer,
                 idempotency_key: None,
             };
             let body = format!("{{\"seats\":{:?}}}", self.held);
-            return write_body(bytes, &path, headers, &body);
+            write_body(bytes, &path, headers, &body);
+            return true;
         }
+        self.claims += 1;
         let key = uuid::Uuid::new_v4().hyphenated().to_string();
         let headers = Headers {
             bearer,
             idempotency_key: Some(&key),
         };
         let body = if self.is_best {
-            format!("{{\"best\":{}}}", self.order.seats.len())
+            format!("{{\"best\":{}}}", self.seats.len())
         } else {
-            format!("{{\"seats\":{:?}}}", self.order.seats)
+            format!("{{\"seats\":{:?}}}", self.seats)
         };
-        write_body(bytes, &self.order.path, headers, &body);
+        write_body(bytes, &order.path, headers, &body);
+        true
     }
 
     /// Takes the seats out of an order's JSON; the generator has no time to read all of it.
@@ -180,10 +198,7 @@ impl Script {
                 }
                 true
             }
-            Self::Cycle(cycle) => {
-                cycle.write_next(bytes);
-                true
-            }
+            Self::Cycle(cycle) => cycle.write_next(bytes),
             Self::Rival { seats, next } => {
                 let Some(seat) = seats.get(next.fetch_add(1, Ordering::Relaxed)) else {
                     return false;

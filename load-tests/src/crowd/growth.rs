@@ -1,6 +1,6 @@
 //! How cost grows with the house: claims by name and best available, of one, two and eight seats.
 //!
-//! Each connection has an order of its own, claims, and gives back what it got, again and again: a house of any size stays as it
+//! Each connection has orders of its own, claims, and gives back what it got, again and again: a house of any size stays as it
 //! is. Figures are of both kinds of request together, half and half.
 
 use std::time::Duration;
@@ -22,6 +22,12 @@ use crate::verdict::Verdict;
 
 /// So many that the smallest house has room for all of them with eight seats each.
 const CONNECTIONS: usize = 12;
+
+/// For how long they claim before it is measured.
+const WARM_UP: Duration = Duration::from_millis(200);
+
+/// How many claims a second each connection may make before its orders are used up.
+const CLAIMS_PER_SECOND: usize = 1_500;
 
 /// Claims in houses of all sizes
 #[derive(Debug, Clone, Args)]
@@ -118,17 +124,23 @@ async fn add(
     // Apart from each other, as buyers are.
     let step = seats.len() / CONNECTIONS;
     let (mut cycles, mut orders) = (Vec::new(), Vec::new());
+    let length = WARM_UP + Duration::from_secs_f64(secs);
+    let claims = CLAIMS_PER_SECOND * usize::try_from(length.as_millis())? / 1_000;
     for connection in 0..CONNECTIONS {
-        let order = open_order(stage.recipe.address, house.session).await?;
-        orders.push(order.clone());
+        let mut its_orders = Vec::new();
+        for _ in 0..claims.div_ceil(Cycle::CLAIMS_EACH) {
+            its_orders.push(open_order(stage.recipe.address, house.session).await?);
+        }
+        orders.extend_from_slice(&its_orders);
         let at = connection * step;
-        cycles.push(Cycle::new(order, seats[at..at + party].to_vec(), is_best));
+        let seats = seats[at..at + party].to_vec();
+        cycles.push(Cycle::new(its_orders, seats, is_best));
     }
     let cycles = std::sync::Mutex::new(cycles);
     let manner = Manner {
         address: stage.recipe.address,
         processes: stage.processes(),
-        warm_up: Duration::from_millis(200),
+        warm_up: WARM_UP,
         stretch: Duration::from_secs_f64(secs),
     };
     let script = || {
