@@ -24,8 +24,10 @@ const TOP: f64 = 50.0;
 const BOTTOM: f64 = 50.0;
 /// Room for one name beside its line.
 const NAME_HEIGHT: f64 = 17.0;
+/// A piece of the line before its name.
+const SAMPLE: f64 = 24.0;
 
-/// Told apart with every common kind of colour blindness, on white and on black.
+/// Told apart with every common kind of colour blindness, on white and on black. Who comes after the last is dashed.
 const COLORS: [&str; 8] = [
     "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#999999", "#ee7733",
 ];
@@ -38,7 +40,7 @@ struct Scale {
 impl Scale {
     fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
         let least = values.clone().fold(f64::MAX, f64::min).log10().floor();
-        let most = values.fold(f64::MIN, f64::max).log10().ceil();
+        let most = values.fold(f64::MIN, f64::max).log10();
         Self {
             least,
             most: most.max(least + 1.0),
@@ -72,11 +74,11 @@ impl Plot {
                 &mut svg,
                 (x(connections), HEIGHT - 25.0),
                 "middle",
-                &connections.to_string(),
+                &grouped(as_float(connections)),
             );
         }
         let mut decade = 10_f64.powf(up.least);
-        while decade <= 10_f64.powf(up.most) * 1.01 {
+        while decade <= 10_f64.powf(up.most) {
             let line = (y(decade), LEFT, WIDTH - RIGHT);
             put(
                 &mut svg,
@@ -89,7 +91,7 @@ impl Plot {
                 &mut svg,
                 (LEFT - 8.0, line.0 + 4.0),
                 "end",
-                &format!("{decade:.0}"),
+                &grouped(decade),
             );
             decade *= 10.0;
         }
@@ -99,12 +101,11 @@ impl Plot {
                 .iter()
                 .map(|(connections, rate)| format!("{:.1},{:.1}", x(*connections), y(*rate)))
                 .collect();
-            let width = if line.is_ours { 3.5 } else { 1.5 };
             put(
                 &mut svg,
                 format_args!(
-                    "<polyline fill='none' stroke='{}' stroke-width='{width}' points='{}'/>",
-                    color(index),
+                    "<polyline fill='none' {} points='{}'/>",
+                    self.stroke(index),
                     spots.join(" ")
                 ),
             );
@@ -112,6 +113,17 @@ impl Plot {
         self.names(&mut svg, y);
         svg.push_str("</svg>\n");
         svg
+    }
+
+    /// How a line is drawn.
+    fn stroke(&self, index: usize) -> String {
+        let width = if self.lines[index].is_ours { 3.5 } else { 1.5 };
+        let dashes = if index < COLORS.len() {
+            ""
+        } else {
+            " stroke-dasharray='6 4'"
+        };
+        format!("stroke='{}' stroke-width='{width}'{dashes}", color(index))
     }
 
     /// Names at the ends of their lines, pushed apart where they would lie on each other.
@@ -127,13 +139,20 @@ impl Plot {
         for (end, index) in ends {
             let at = end.max(next);
             next = at + NAME_HEIGHT;
+            let sample = WIDTH - RIGHT + 12.0;
             put(
                 svg,
                 format_args!(
-                    "<text x='{:.1}' y='{:.1}' fill='{}'>{}</text>",
-                    WIDTH - RIGHT + 8.0,
+                    "<path d='M{sample:.1} {at:.1}h{SAMPLE:.1}' {}/>",
+                    self.stroke(index)
+                ),
+            );
+            put(
+                svg,
+                format_args!(
+                    "<text x='{:.1}' y='{:.1}' fill='#222'>{}</text>",
+                    sample + SAMPLE + 8.0,
                     at + 4.0,
-                    color(index),
                     self.lines[index].name
                 ),
             );
@@ -171,6 +190,19 @@ fn color(index: usize) -> &'static str {
     COLORS[index % COLORS.len()]
 }
 
+/// A whole number with its thousands set apart.
+fn grouped(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 #[expect(clippy::cast_precision_loss, reason = "connections are few")]
 fn as_float(connections: usize) -> f64 {
     connections as f64
@@ -194,8 +226,30 @@ mod tests {
         let svg = plot.to_svg();
         assert_eq!(svg.matches("<polyline").count(), 2);
         assert!(svg.contains(">a</text>") && svg.contains(">b</text>"));
-        for mark in [">100<", ">1000<", ">10000<", ">1<", ">1024<"] {
+        for mark in [">100<", ">1,000<", ">1<", ">1,024<"] {
             assert!(svg.contains(mark), "{mark}: {svg}");
         }
+    }
+
+    #[test]
+    fn whoever_comes_after_the_last_colour_is_dashed() {
+        let line = |rate| Line {
+            name: "a",
+            is_ours: false,
+            points: vec![(1, rate), (16, rate)],
+        };
+        let lines = (1..=9)
+            .map(|rate| line(f64::from(rate) * 1_000.0))
+            .collect();
+        let svg = Plot {
+            title: "Claims",
+            lines,
+        }
+        .to_svg();
+        assert_eq!(
+            svg.matches("stroke-dasharray").count(),
+            2,
+            "the line and its sample"
+        );
     }
 }
