@@ -5,6 +5,9 @@ import { chromium, type Browser } from "playwright-core";
 
 export const BASE_URL = process.env["BASE_URL"] ?? "http://127.0.0.1:8080";
 
+/** The demo's own way to pay. It is chosen by name: where Stripe and PayPal are played beside the demo, they come first. */
+export const TEST_METHOD = '[name="method"][value="test"]';
+
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",

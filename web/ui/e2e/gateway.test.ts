@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
+import { TEST_METHOD } from "./browser.ts";
 import { ADDRESS, at, Buyer, DESK, focusedText, launch, newSession, PHONE, shifted, stepAddress, watchShifts } from "./support.ts";
 
 let browser: Browser;
@@ -33,11 +34,6 @@ async function summaryText(page: Page): Promise<string> {
   return (await page.locator("#order-lines .lines").textContent()) ?? "";
 }
 
-/** Where Stripe and PayPal are played beside the demo, they come first. */
-function testMethod(page: Page) {
-  return page.locator('[name="method"][value="test"]');
-}
-
 function clock(page: Page) {
   return page.locator("order-countdown");
 }
@@ -63,7 +59,7 @@ for (const device of [PHONE, DESK]) {
     await page.getByRole("button", { name: "Continue to payment" }).click();
 
     await at(page, order, "method");
-    await testMethod(page).check();
+    await page.locator(TEST_METHOD).check();
     await page.getByRole("button", { name: "Continue" }).click();
     await at(page, order, "payment");
     await page.getByRole("button", { name: /^Pay €/ }).click();
@@ -218,7 +214,7 @@ test("a reload and a second tab find the order where it is, and jumps ahead lead
   await other.goto(stepAddress(order));
   await fillDetails(other);
   await other.getByRole("button", { name: "Continue to payment" }).click();
-  await testMethod(other).check();
+  await other.locator(TEST_METHOD).check();
   await other.getByRole("button", { name: "Continue" }).click();
   await other.getByRole("button", { name: /^Pay €/ }).click();
   await other.getByRole("heading", { name: "Test payment" }).waitFor();
@@ -291,7 +287,7 @@ test("the steps after the seats are passed with the keyboard alone", async () =>
   await at(page, order, "method");
   await drawn("How do you want to pay?");
   await press("Tab");
-  while (!(await testMethod(page).evaluate((method) => method === document.activeElement))) {
+  while (!(await page.locator(TEST_METHOD).evaluate((method) => method === document.activeElement))) {
     await press("ArrowDown");
   }
   await press("Enter");

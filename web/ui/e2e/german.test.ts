@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
+import { TEST_METHOD } from "./browser.ts";
 import { errorsIn, Judges, sourceOf } from "./judges.ts";
 import { ADDRESS, Buyer, DESK, launch, newSession, PHONE } from "./support.ts";
 
@@ -62,8 +63,7 @@ test("a German buys in German, from the map to the ticket, and is kept below the
 
   await page.getByRole("heading", { name: "Wie möchten Sie zahlen?" }).waitFor();
   await judged(page, "zahlungsart");
-  // Where Stripe and PayPal are played beside the demo, they come first.
-  await page.locator('[name="method"][value="test"]').check();
+  await page.locator(TEST_METHOD).check();
   await page.getByRole("button", { name: "Weiter" }).click();
   await page.getByRole("button", { name: /€ zahlen$/ }).click();
   await page.getByRole("button", { name: "Karte ablehnen" }).click();

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
+import { TEST_METHOD } from "./browser.ts";
 import { ADDRESS, Buyer, launch, newSession } from "./support.ts";
 
 /** What is typed into a field is not counted: it is the same for everybody. */
@@ -87,7 +88,7 @@ test("from the session page to the tickets with the keyboard alone, in at most 4
   await keyboard.arrive("How do you want to pay?");
   await keyboard.tabTo('[name="method"]');
   // Where Stripe and PayPal are played beside the demo, they come first.
-  await keyboard.choose('[name="method"][value="test"]');
+  await keyboard.choose(TEST_METHOD);
   await keyboard.press("Enter");
   await keyboard.arrive("Pay €");
   await keyboard.tabTo("main form button");

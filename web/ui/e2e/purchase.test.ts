@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser } from "playwright-core";
 
-import { BASE_URL, launch } from "./browser.ts";
+import { BASE_URL, launch, TEST_METHOD } from "./browser.ts";
 
 const SESSION = process.env["SESSION"] ?? "";
 
@@ -35,8 +35,7 @@ test("the best two are paid with the test provider, and their tickets are shown"
   await page.getByLabel("Postcode").fill("10115");
   await page.getByLabel("City").fill("Berlin");
   await page.getByRole("button", { name: "Continue to payment" }).click();
-  // Where Stripe and PayPal are played beside the demo, they come first.
-  await page.locator('[name="method"][value="test"]').check();
+  await page.locator(TEST_METHOD).check();
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await page.getByRole("button", { name: /^Pay/ }).click();
   await page.getByRole("heading", { name: "Test payment" }).waitFor();
